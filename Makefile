@@ -1,0 +1,68 @@
+# One entry point per task; `make help` lists them. The same targets run in CI.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MVN := ./mvnw -B -q
+MODULES_RUN := operator,rag-runtime,rag-gateway,e2e
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- build --------------------------------------------------------------------------------------------------------
+
+.PHONY: build
+build: ## jars of every module, without tests
+	$(MVN) package -DskipTests
+
+.PHONY: images
+images: build ## container images of operator, runtime, gateway and load generator, without a Docker daemon
+	./local/images build
+
+.PHONY: format
+format: ## format the Java code as the build checks it
+	$(MVN) spotless:apply
+
+.PHONY: crds
+crds: ## generate the CRD YAML, the chart's copy and docs/api.md again from the Java types
+	$(MVN) -pl crds -am verify -Dcrds.update
+	./helm/sync-crds.sh
+
+# ---- test ---------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: unit check e2e ## every test of the project: what CI runs
+
+.PHONY: unit
+unit: ## unit, golden, property and component tests of every module; no cluster, no network once dependencies are there
+	./mvnw -B verify
+
+.PHONY: check
+check: ## chart, manifests, samples and scripts
+	python3 samples/check.py
+	./helm/check.sh
+
+.PHONY: e2e
+e2e: images ## end-to-end tests on a real cluster (the local one unless KUBECONFIG names another)
+	./local/cluster up
+	./local/images load
+	./e2e/run tests
+
+# ---- run ----------------------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: images ## the whole story, live: first version, promotion, rollback; KEEP=1 leaves it running
+	./local/cluster up
+	./local/images load
+	./e2e/run demo
+
+.PHONY: demo-down
+demo-down: ## remove what `make demo KEEP=1` left: the cluster, MLflow, PostgreSQL
+	./local/cluster down
+
+.PHONY: bench
+bench: build ## the measured numbers of docs/benchmarks.md
+	./bench/run
+
+.PHONY: clean
+clean: ## remove build output (the cache of cluster binaries stays: see local/README.md)
+	$(MVN) clean
