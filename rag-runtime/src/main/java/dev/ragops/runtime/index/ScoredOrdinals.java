@@ -1,0 +1,15 @@
+package dev.ragops.runtime.index;
+
+/**
+ * Rows found, best first.
+ *
+ * @param ordinals {@code int[n]}
+ * @param scores {@code float[n]}, inner products in fp32
+ */
+public record ScoredOrdinals(int[] ordinals, float[] scores) {
+    public static final ScoredOrdinals NONE = new ScoredOrdinals(new int[0], new float[0]);
+
+    public int count() {
+        return ordinals.length;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.ragops.runtime.lexical;
+
+import dev.ragops.runtime.index.OrdinalFilter;
+import dev.ragops.runtime.index.ScoredOrdinals;
+
+/** Ranks passages by their words, at one point in time. Thread-safe; a snapshot that later writes do not change. */
+public interface LexicalIndex {
+    int size();
+
+    /**
+     * The best accepted passages by BM25, best first, ties by ascending ordinal. Passages that share no word with the
+     * question are not returned; operators in the question have no meaning.
+     */
+    ScoredOrdinals search(String question, int k, OrdinalFilter accept);
+
+    long memoryBytes();
+}

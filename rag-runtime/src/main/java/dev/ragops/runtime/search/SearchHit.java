@@ -1,0 +1,14 @@
+package dev.ragops.runtime.search;
+
+import java.util.OptionalDouble;
+
+/**
+ * A passage found, with what each part said about it.
+ *
+ * @param score the final one, by which hits are ordered; 0 to 1 with convex fusion
+ * @param dense cosine with the question, when the dense leg ran and returned it
+ * @param lexical BM25, when the lexical leg ran and returned it
+ * @param rerank cosine of the best sentence, when re-ranked
+ */
+public record SearchHit(
+        Passage passage, double score, OptionalDouble dense, OptionalDouble lexical, OptionalDouble rerank) {}
