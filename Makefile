@@ -24,7 +24,7 @@ format: ## format the Java code as the build checks it
 
 .PHONY: crds
 crds: ## generate the CRD YAML, the chart's copy and docs/api.md again from the Java types
-	$(MVN) -pl crds -am verify -Dcrds.update
+	$(MVN) -pl crds -am verify -Dsurefire.extra=-Dcrds.update=1
 	./helm/sync-crds.sh
 
 # ---- test ---------------------------------------------------------------------------------------------------------

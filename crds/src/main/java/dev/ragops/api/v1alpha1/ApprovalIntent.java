@@ -1,0 +1,20 @@
+package dev.ragops.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+
+/** A person approves a pause. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record ApprovalIntent(
+        @JsonPropertyDescription("Candidate that is meant.") @Required @Size(min = 1, max = 63)
+        String revision,
+
+        @JsonPropertyDescription("Attempt that is meant.") @Required
+        Integer attempt,
+
+        @JsonPropertyDescription("Step that is meant.") @Required @Size(min = 1, max = 40)
+        String step) {}

@@ -1,0 +1,37 @@
+package dev.ragops.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The plan as copied at the start of an attempt. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record PlanStatus(
+        @JsonPropertyDescription("The steps.") @Size(max = 20)
+        List<StepSpec> steps,
+
+        @JsonPropertyDescription("How evidence is judged.") @Nullable
+        AnalysisSpec analysis,
+
+        @JsonPropertyDescription("The watch.") @Nullable WatchSpec watch,
+
+        @JsonPropertyDescription("Longest time without progress.") @Size(max = 16) @Nullable
+        String progressDeadline,
+
+        @JsonPropertyDescription("Whether stable is asked again.") @Nullable
+        Boolean fallback,
+
+        @JsonPropertyDescription("Objectives of the model at that time.") @Size(max = 8)
+        List<ObjectiveSpec> objectives,
+
+        @JsonPropertyDescription("Ready pods of stable at that time: the floor.") @Nullable
+        Integer replicas) {
+    public PlanStatus {
+        steps = steps == null ? List.of() : List.copyOf(steps);
+        objectives = objectives == null ? List.of() : List.copyOf(objectives);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.ragops.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import org.jspecify.annotations.Nullable;
+
+/** The current step. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record StepStatus(
+        @JsonPropertyDescription("Counted from 0.") @Nullable
+        Integer index,
+
+        @JsonPropertyDescription("Its name.") @Size(max = 40) @Nullable
+        String name,
+
+        @JsonPropertyDescription("shadow, ab, canary, pause, evaluate or watch.") @Size(max = 16) @Nullable
+        String kind,
+
+        @JsonPropertyDescription("For people: 3/7.") @Size(max = 16) @Nullable
+        String display,
+
+        @JsonPropertyDescription("When every gateway had applied it; empty before.") @Size(max = 32) @Nullable
+        String since,
+
+        @JsonPropertyDescription("Last progress, by which the deadline counts.") @Size(max = 32) @Nullable
+        String progressAt,
+
+        @JsonPropertyDescription("Time that counted so far, where the clock stood still in between.")
+        @Size(max = 32)
+        @Nullable
+        String elapsed) {}
