@@ -1,0 +1,3 @@
+module ragops.dev/local/pause
+
+go 1.25.0
