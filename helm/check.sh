@@ -36,7 +36,7 @@ render everything --set image.digest="sha256:$(printf '0%.0s' {1..64})" --set mo
     --set podLabels.team=search --set 'networkPolicy.metricsFrom[0].namespaceSelector.matchLabels.name=monitoring'
 
 # The schemas of Kubernetes' own kinds come from the OpenAPI document in its Go module, the one the local cluster is built from.
-kubernetes=$(sed -n 's/^require k8s.io\/kubernetes //p; s/^\tk8s.io\/kubernetes \(v[0-9.]*\)$/\1/p' local/modules/kube/go.mod 2>/dev/null | head -1)
+kubernetes=$(sed -n 's/^require k8s.io\/kubernetes //p; s/^\tk8s.io\/kubernetes \(v[0-9.]*\)$/\1/p' local/go/kube/go.mod 2>/dev/null | head -1)
 module=$(cd "$work" && go mod download -json "k8s.io/kubernetes@${kubernetes:-v1.35.8}" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
 python3 helm/schemas.py "$module/api/openapi-spec/swagger.json" "$work/schemas" crds/yaml/*.yaml
 schemas="$work/schemas/{{.ResourceKind}}{{.KindSuffix}}.json"
