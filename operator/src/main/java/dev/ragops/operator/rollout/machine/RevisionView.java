@@ -1,0 +1,9 @@
+package dev.ragops.operator.rollout.machine;
+
+/**
+ * A revision as the model reports it.
+ *
+ * @param replicas pods asked for
+ * @param readyReplicas pods that serve
+ */
+public record RevisionView(RevisionId id, Readiness readiness, int replicas, int readyReplicas) {}
