@@ -73,4 +73,15 @@ public record Histogram(List<Double> bounds, List<Long> counts) {
         }
         return OptionalDouble.of(bounds.getLast());
     }
+
+    /** Events surely above {@code millis}: those of buckets that begin there or later. */
+    public long above(double millis) {
+        long sum = 0;
+        for (int i = 0; i < bounds.size(); i++) {
+            if (bounds.get(i) >= millis) {
+                sum += counts.get(i + 1);
+            }
+        }
+        return sum;
+    }
 }

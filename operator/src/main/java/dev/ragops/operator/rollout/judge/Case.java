@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param subject the track on trial: the candidate, or in a watch the promoted revision
  * @param reference the track it is measured against: stable, or in a watch the previous revision
+ * @param mirrored whether requests are answered by both tracks, so that answers can be compared
  * @param ejected why a gateway took the subject out by itself, if one did
  */
 public record Case(
@@ -20,6 +21,7 @@ public record Case(
         List<Objective> objectives,
         List<ComparisonRule> comparisons,
         List<MetricReading> readings,
+        boolean mirrored,
         Optional<String> ejected,
         long minSamples) {
     public Case {

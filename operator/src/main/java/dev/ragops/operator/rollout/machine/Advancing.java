@@ -81,7 +81,7 @@ final class Advancing {
                     "WaitingForGateways",
                     "step " + step.name() + " is asked" + Withdrawal.lagging(model));
         }
-        Trial.Finding finding = judged(run, step, clock.get());
+        Trial.Finding finding = judged(run, phase.step(), clock.get());
         if (finding.ruling() == Ruling.FAIL) {
             return Withdrawal.because(Cause.BREACH, finding.assessment().summary());
         }
@@ -90,7 +90,7 @@ final class Advancing {
             return Optional.empty();
         }
         Instant over = clock.get().since().plus(step.duration());
-        boolean approved = run.approved().contains(step.name());
+        boolean approved = run.isApproved(step.name());
         if (step instanceof Step.Pause pause) {
             if (approved || (pause.limit().isPresent() && !now.isBefore(over))) {
                 return next(phase, clock);
@@ -165,7 +165,7 @@ final class Advancing {
         Step step = run.plan().steps().get(phase.step());
         Traffic traffic = draft.ask(Asking.exposed(model.uid(), run, run.plan().exposureAt(phase.step())));
         Optional<Clocked> clock = clockOf(phase.clock(), traffic);
-        Optional<Trial.Finding> finding = clock.map(c -> judged(run, step, c));
+        Optional<Trial.Finding> finding = clock.map(c -> judged(run, phase.step(), c));
         if (finding.filter(f -> f.ruling() == Ruling.FAIL).isPresent()) {
             return Withdrawal.because(Cause.BREACH, finding.get().assessment().summary());
         }
@@ -176,26 +176,27 @@ final class Advancing {
         boolean shown = phase.why() != Phase.Why.PAUSE_STEP
                 && finding.filter(f -> f.ruling() == Ruling.PASS && f.samples() >= step.minSamples())
                         .isPresent();
-        if (shown || run.approved().contains(step.name())) {
+        if (shown || run.isApproved(step.name())) {
             return next(new Phase.Progressing(run, phase.step(), clock, Patience.from(now)), clock);
         }
-        draft.be(
-                new Phase.AwaitingApproval(run, phase.step(), clock, phase.why()),
-                draft.before().reason(),
-                draft.before().message());
+        String found = switch (phase.why()) {
+            case PAUSE_STEP -> "step " + step.name() + " waits";
+            case INCONCLUSIVE, NO_DATA ->
+                finding.map(f -> f.assessment().summary()).orElse("no evidence");
+        };
+        beAwaiting(run, phase.step(), clock, phase.why(), found);
         return Optional.empty();
     }
 
     private void awaitPerson(Run run, int step, Optional<Clocked> clock, Phase.Why why, String detail) {
-        String name = run.plan().steps().get(step).name();
-        String message = detail + "; approve step " + name + " of attempt " + run.attempt() + " to go on, or abort it";
-        String reason = switch (why) {
-            case PAUSE_STEP -> "WaitingForApproval";
-            case INCONCLUSIVE -> "Inconclusive";
-            case NO_DATA -> "NoData";
-        };
-        draft.tell(reason, message);
-        draft.be(new Phase.AwaitingApproval(run, step, clock, why), reason, message);
+        draft.tell("WaitingForApproval", beAwaiting(run, step, clock, why, detail));
+    }
+
+    private String beAwaiting(Run run, int step, Optional<Clocked> clock, Phase.Why why, String detail) {
+        String message = detail + "; approve step "
+                + run.plan().steps().get(step).name() + " of attempt " + run.attempt() + " to go on, or abort it";
+        draft.be(new Phase.AwaitingApproval(run, step, clock, why), why.reason(), message);
+        return message;
     }
 
     /** Goes to the next step, or says what it waits for. */
@@ -261,8 +262,10 @@ final class Advancing {
         return Optional.empty();
     }
 
-    private Trial.Finding judged(Run run, Step step, Clocked clock) {
-        Trial.Finding finding = trial.ofCandidate(run, clock.generation(), step.minSamples());
+    private Trial.Finding judged(Run run, int index, Clocked clock) {
+        boolean mirrored = run.plan().exposureAt(index).kind() instanceof Exposure.Mirrored;
+        long minSamples = run.plan().steps().get(index).minSamples();
+        Trial.Finding finding = trial.ofCandidate(run, clock.generation(), minSamples, mirrored);
         draft.found(finding.evidence(), finding.assessment().verdicts());
         return finding;
     }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The next state while one decision is being made; it never leaves this package, what leaves is a {@link Decision}. */
@@ -21,6 +22,7 @@ final class Draft {
     private Optional<State.Block> blocked = Optional.empty();
     private long attempt;
     private Optional<RevisionId> stable;
+    private Optional<RevisionId> previous;
     private Optional<Traffic> traffic;
     private Optional<Evidence> evidence;
     private List<Verdict> verdicts;
@@ -39,6 +41,7 @@ final class Draft {
         message = before.message();
         attempt = before.attempt();
         stable = before.stable();
+        previous = before.previous();
         traffic = before.traffic();
         evidence = before.evidence();
         verdicts = before.verdicts();
@@ -55,7 +58,6 @@ final class Draft {
 
     void block(State.Block why, String detail) {
         blocked = Optional.of(why);
-        reason = why.reason();
         message = detail;
     }
 
@@ -116,8 +118,18 @@ final class Draft {
         rejected = rejected.stream().filter(r -> !r.covers(revision)).toList();
     }
 
-    List<HistoryEntry> history() {
-        return history;
+    void previous(RevisionId revision) {
+        previous = Optional.of(revision);
+    }
+
+    Optional<RevisionId> previous() {
+        return previous;
+    }
+
+    void told(Set<Long> attempts) {
+        history = history.stream()
+                .map(h -> attempts.contains(h.attempt()) && !h.reported() ? h.told() : h)
+                .toList();
     }
 
     void record(HistoryEntry entry) {
@@ -151,8 +163,8 @@ final class Draft {
     Decision decision() {
         return new Decision(
                 new State(
-                        phase, reason, message, blocked, attempt, stable, traffic, evidence, verdicts, rejected,
-                        history, retried),
+                        phase, reason, message, blocked, attempt, stable, previous, traffic, evidence, verdicts,
+                        rejected, history, retried),
                 happenings,
                 lookAgain);
     }

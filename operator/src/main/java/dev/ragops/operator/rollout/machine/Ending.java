@@ -34,6 +34,7 @@ final class Ending {
         String detail = run.candidate().name() + " (version " + run.candidate().version() + ") is stable";
         remember(run, Cause.PROMOTED, detail);
         draft.stable(run.candidate());
+        draft.previous(run.stable());
         draft.ask(Asking.resting(model.uid(), run.attempt(), run.candidate().name()));
         draft.tell("Succeeded", detail);
         draft.be(
@@ -67,6 +68,12 @@ final class Ending {
 
     private void remember(Run run, Cause cause, String detail) {
         draft.record(new HistoryEntry(
-                run.attempt(), run.candidate(), run.stable(), cause, detail, run.startedAt(), draft.now));
+                run.attempt(),
+                run.candidate().name(),
+                run.candidate().version(),
+                cause.outcome(),
+                cause.reason() + ": " + detail,
+                draft.now,
+                false));
     }
 }

@@ -74,7 +74,7 @@ final class Finishing {
 
     /** Users still meet the candidate in the last step's share while its pods for everyone come up. */
     private Optional<Withdrawal> breachBefore(Run run) {
-        Trial.Finding finding = trial.ofCandidate(run, model.route().generation(), 0);
+        Trial.Finding finding = trial.ofCandidate(run, model.route().generation(), 0, false);
         return finding.ruling() == Ruling.FAIL
                 ? Withdrawal.because(Cause.BREACH, finding.assessment().summary())
                 : Optional.empty();
@@ -112,7 +112,7 @@ final class Finishing {
             return stay(run, clock, "ModelPaused", "RagModel has spec.paused: the previous revision stays warm");
         }
         boolean enough = finding.samples() >= plan.watch().minSamples();
-        if (run.approved().contains(Watch.NAME) || (finding.ruling() == Ruling.PASS && enough)) {
+        if (run.isApproved(Watch.NAME) || (finding.ruling() == Ruling.PASS && enough)) {
             new Ending(snapshot, draft, model).succeeded(run);
             return Optional.empty();
         }
@@ -125,7 +125,7 @@ final class Finishing {
                 }
                 yield switch (plan.onNoData()) {
                     case HOLD -> stay(run, clock, "NoData", "the watch goes on: " + summary);
-                    case PAUSE -> ask(phase, clock, Phase.Why.NO_DATA, "NoData", summary);
+                    case PAUSE -> ask(phase, clock, Phase.Why.NO_DATA, summary);
                     case ROLLBACK -> Withdrawal.because(Cause.NO_DATA, summary);
                 };
             }
@@ -139,7 +139,7 @@ final class Finishing {
                         new Ending(snapshot, draft, model).succeeded(run);
                         yield Optional.empty();
                     }
-                    case PAUSE -> ask(phase, clock, Phase.Why.INCONCLUSIVE, "Inconclusive", summary);
+                    case PAUSE -> ask(phase, clock, Phase.Why.INCONCLUSIVE, summary);
                     case ROLLBACK -> Withdrawal.because(Cause.INCONCLUSIVE, summary);
                 };
             }
@@ -151,14 +151,13 @@ final class Finishing {
         return Optional.empty();
     }
 
-    private Optional<Withdrawal> ask(
-            Phase.Watching phase, Clocked clock, Phase.Why why, String reason, String summary) {
+    private Optional<Withdrawal> ask(Phase.Watching phase, Clocked clock, Phase.Why why, String summary) {
         String message = summary + "; approve step " + Watch.NAME + " of attempt "
                 + phase.run().attempt() + " to end the watch, or abort it to take users back";
         if (!phase.awaiting().equals(Optional.of(why))) {
-            draft.tell(reason, message);
+            draft.tell("WaitingForApproval", message);
         }
-        draft.be(new Phase.Watching(phase.run(), clock, Optional.of(why)), reason, message);
+        draft.be(new Phase.Watching(phase.run(), clock, Optional.of(why)), why.reason(), message);
         return Optional.empty();
     }
 }

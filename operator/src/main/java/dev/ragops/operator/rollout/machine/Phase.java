@@ -53,9 +53,19 @@ public sealed interface Phase {
 
     /** Why a person is needed. */
     enum Why {
-        PAUSE_STEP,
-        INCONCLUSIVE,
-        NO_DATA
+        PAUSE_STEP("WaitingForApproval"),
+        INCONCLUSIVE("Inconclusive"),
+        NO_DATA("NoData");
+
+        private final String reason;
+
+        Why(String reason) {
+            this.reason = reason;
+        }
+
+        public String reason() {
+            return reason;
+        }
     }
 
     /** The candidate becomes stable as soon as enough of its pods are ready. */

@@ -2,7 +2,6 @@ package dev.ragops.operator.rollout.machine;
 
 import dev.ragops.operator.rollout.plan.Exposure;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /** Decides while nothing runs: whether the target asks for an attempt, and if not, why users stay where they are. */
 final class Resting {
@@ -125,7 +124,8 @@ final class Resting {
                 .map(r -> Math.max(r.replicas(), r.readyReplicas()))
                 .filter(n -> n > 0)
                 .orElse(1);
-        Run run = new Run(attempt, target, stable, snapshot.settings().plan(), floor, draft.now, new TreeSet<>(), false)
+        Run run = new Run(
+                        attempt, target, stable, snapshot.settings().plan(), floor, draft.now, Optional.empty(), false)
                 .latching(snapshot.settings().intents());
         draft.retried(snapshot.settings().intents().retry().filter(target.name()::equals));
         draft.forgetEvidence();
@@ -149,12 +149,7 @@ final class Resting {
     }
 
     private boolean warmFormerStable(RevisionId target) {
-        boolean served = draft.history().stream()
-                .anyMatch(h -> h.stable().name().equals(target.name())
-                        || (h.cause() == Cause.PROMOTED && h.candidate().name().equals(target.name())));
-        return served
-                && model.revision(target.name())
-                        .filter(r -> r.readyReplicas() > 0)
-                        .isPresent();
+        return draft.previous().filter(p -> p.name().equals(target.name())).isPresent()
+                && model.readyReplicas(target) > 0;
     }
 }

@@ -19,6 +19,7 @@ public final class RolloutMachine {
     public Decision decide(Snapshot snapshot) {
         State before = snapshot.state().orElseGet(() -> rebuilt(snapshot.model()));
         Draft draft = new Draft(before, snapshot.now(), appliedSeq(snapshot.model()));
+        draft.told(snapshot.reported());
         Optional<State.Block> block = blockOf(snapshot);
         if (block.isPresent()) {
             standStill(draft, before);
@@ -50,6 +51,7 @@ public final class RolloutMachine {
                 "",
                 Optional.empty(),
                 model.map(ModelView::attempt).orElse(0L),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -101,7 +103,10 @@ public final class RolloutMachine {
     private static void standStill(Draft draft, State before) {
         switch (before.phase()) {
             case Phase.Starting p ->
-                draft.be(new Phase.Starting(p.run(), p.patience().standing(draft.now)), "", "");
+                draft.be(
+                        new Phase.Starting(p.run(), p.patience().standing(draft.now)),
+                        before.reason(),
+                        before.message());
             case Phase.Progressing p ->
                 draft.be(
                         new Phase.Progressing(
@@ -109,7 +114,10 @@ public final class RolloutMachine {
                         "",
                         "");
             case Phase.Promoting p ->
-                draft.be(new Phase.Promoting(p.run(), p.patience().standing(draft.now)), "", "");
+                draft.be(
+                        new Phase.Promoting(p.run(), p.patience().standing(draft.now)),
+                        before.reason(),
+                        before.message());
             case Phase.AwaitingApproval _, Phase.Watching _, Phase.RollingBack _, Phase.Idle _, Phase.Ended _ -> {}
         }
     }

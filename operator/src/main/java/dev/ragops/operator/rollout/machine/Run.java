@@ -2,8 +2,7 @@ package dev.ragops.operator.rollout.machine;
 
 import dev.ragops.operator.rollout.plan.Plan;
 import java.time.Instant;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.Optional;
 
 /**
  * One attempt to make a candidate stable.
@@ -11,7 +10,7 @@ import java.util.TreeSet;
  * @param stable what users have when it starts, and get back when it fails
  * @param plan copied at the start; edits of the manifest apply to the next run
  * @param floor pods stable had at the start
- * @param approved names of steps a person approved, kept when the wish vanishes from the manifest
+ * @param approved the step a person approved last, kept when the wish vanishes from the manifest
  * @param promoteAsked whether a person asked to skip what is left
  */
 public record Run(
@@ -21,19 +20,19 @@ public record Run(
         Plan plan,
         int floor,
         Instant startedAt,
-        SortedSet<String> approved,
+        Optional<String> approved,
         boolean promoteAsked) {
-    public Run {
-        approved = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(approved));
+    boolean isApproved(String step) {
+        return approved.filter(step::equals).isPresent();
     }
 
     Run latching(Intents intents) {
-        SortedSet<String> names = new TreeSet<>(approved);
-        intents.approval()
+        Optional<String> step = intents.approval()
                 .filter(a -> a.attempt() == attempt && a.revision().equals(candidate.name()))
-                .ifPresent(a -> names.add(a.step()));
+                .map(Intents.Approval::step)
+                .or(() -> approved);
         boolean promote =
                 promoteAsked || intents.promote().filter(p -> p.means(this)).isPresent();
-        return new Run(attempt, candidate, stable, plan, floor, startedAt, names, promote);
+        return new Run(attempt, candidate, stable, plan, floor, startedAt, step, promote);
     }
 }

@@ -5,6 +5,7 @@ import dev.ragops.operator.rollout.judge.MetricReading;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything one decision rests on.
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param state what the status said; empty for a new rollout and after someone wiped it
  * @param evidence the collector's latest sum, if any
  * @param readings one for each Prometheus check
+ * @param reported attempts whose outcome the registry has been told
  */
 public record Snapshot(
         Instant now,
@@ -23,8 +25,10 @@ public record Snapshot(
         Optional<ModelView> model,
         Optional<State> state,
         Optional<Evidence> evidence,
-        List<MetricReading> readings) {
+        List<MetricReading> readings,
+        Set<Long> reported) {
     public Snapshot {
+        reported = Set.copyOf(reported);
         readings = List.copyOf(readings);
     }
 }

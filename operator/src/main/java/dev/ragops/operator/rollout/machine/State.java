@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param message what is going on and, where someone can act, how
  * @param blocked why nothing can be decided at all, if so; the phase below it is kept
  * @param stable what users have
+ * @param previous what users had before, as far as this rollout knows; where it is warm, going back needs no steps
  * @param traffic the last thing asked
  * @param retried the retry wish that was granted last, so that one wish is one attempt
  */
@@ -22,6 +23,7 @@ public record State(
         Optional<Block> blocked,
         long attempt,
         Optional<RevisionId> stable,
+        Optional<RevisionId> previous,
         Optional<Traffic> traffic,
         Optional<Evidence> evidence,
         List<Verdict> verdicts,

@@ -8,6 +8,7 @@ import dev.ragops.operator.rollout.judge.Assessment;
 import dev.ragops.operator.rollout.judge.Case;
 import dev.ragops.operator.rollout.judge.Judge;
 import dev.ragops.operator.rollout.judge.Ruling;
+import java.util.List;
 import java.util.Optional;
 
 /** Puts the evidence of exactly one generation before the judge, and nothing older than two intervals. */
@@ -30,16 +31,16 @@ final class Trial {
     }
 
     /** The candidate against stable. */
-    Finding ofCandidate(Run run, long generation, long minSamples) {
-        return hold(run, generation, minSamples, false);
+    Finding ofCandidate(Run run, long generation, long minSamples, boolean mirrored) {
+        return hold(run, generation, minSamples, false, mirrored);
     }
 
     /** The promoted revision against the previous one. */
     Finding ofPromoted(Run run, long generation) {
-        return hold(run, generation, run.plan().watch().minSamples(), true);
+        return hold(run, generation, run.plan().watch().minSamples(), true, true);
     }
 
-    private Finding hold(Run run, long generation, long minSamples, boolean promoted) {
+    private Finding hold(Run run, long generation, long minSamples, boolean promoted, boolean mirrored) {
         Optional<Evidence> evidence = snapshot.evidence().filter(e -> e.generation() == generation);
         if (evidence.isEmpty()) {
             return new Finding(
@@ -61,8 +62,9 @@ final class Trial {
                 promoted ? tally.control() : tally.stable(),
                 tally.pairs(),
                 model.objectives(),
-                run.plan().comparisons(),
+                promoted ? List.of() : run.plan().comparisons(),
                 snapshot.readings(),
+                mirrored,
                 ejected,
                 minSamples);
         return new Finding(judge.assess(it), evidence, subject.total());
