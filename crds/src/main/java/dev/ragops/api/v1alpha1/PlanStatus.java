@@ -25,13 +25,12 @@ public record PlanStatus(
         @JsonPropertyDescription("Whether stable is asked again.") @Nullable
         Boolean fallback,
 
-        @JsonPropertyDescription("Objectives of the model at that time.") @Size(max = 8)
-        List<ObjectiveSpec> objectives,
-
         @JsonPropertyDescription("Ready pods of stable at that time: the floor.") @Nullable
-        Integer replicas) {
+        Integer replicas,
+
+        @JsonPropertyDescription("When the attempt began.") @Size(max = 32) @Nullable
+        String startedAt) {
     public PlanStatus {
         steps = steps == null ? List.of() : List.copyOf(steps);
-        objectives = objectives == null ? List.of() : List.copyOf(objectives);
     }
 }

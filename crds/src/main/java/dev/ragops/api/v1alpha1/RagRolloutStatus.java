@@ -64,6 +64,9 @@ public record RagRolloutStatus(
         @JsonPropertyDescription("Revisions that may not become candidate again without a retry.") @Size(max = 32)
         List<RejectedRevision> rejected,
 
+        @JsonPropertyDescription("Why the attempt ends or ended.") @Nullable
+        WithdrawalStatus withdrawal,
+
         @JsonPropertyDescription("What a person asked for, as seen.") @Nullable
         IntentsStatus intents,
 

@@ -25,10 +25,16 @@ public record StepStatus(
         @JsonPropertyDescription("When every gateway had applied it; empty before.") @Size(max = 32) @Nullable
         String since,
 
-        @JsonPropertyDescription("Last progress, by which the deadline counts.") @Size(max = 32) @Nullable
-        String progressAt,
+        @JsonPropertyDescription("Generation of the route that was in force since then.") @Nullable
+        Long generation,
 
-        @JsonPropertyDescription("Time that counted so far, where the clock stood still in between.")
+        @JsonPropertyDescription("From when the deadline counts; empty while it stands still.")
         @Size(max = 32)
         @Nullable
-        String elapsed) {}
+        String progressAt,
+
+        @JsonPropertyDescription("What counted for the deadline before that.") @Size(max = 32) @Nullable
+        String elapsed,
+
+        @JsonPropertyDescription("The last progress seen: samples, or documents indexed.") @Nullable
+        Long mark) {}
