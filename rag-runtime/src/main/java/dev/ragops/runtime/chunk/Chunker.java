@@ -1,6 +1,8 @@
 package dev.ragops.runtime.chunk;
 
 import dev.ragops.runtime.embed.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Cuts a document at sentence boundaries into chunks a model can see whole. Deterministic and thread-safe. */
@@ -13,10 +15,93 @@ public final class Chunker {
         this.config = config;
     }
 
+    /** A sentence, or a part of one that is longer than a chunk. */
+    private record Unit(int start, int end, int tokens) {}
+
     /**
      * The chunks in order; every character that is not white space is in at least one. A text of white space has none.
      */
     public List<Chunk> chunk(String text) {
-        throw new UnsupportedOperationException("not yet: " + tokenizer + config + text);
+        List<Unit> units = units(text);
+        List<Chunk> chunks = new ArrayList<>();
+        int first = 0;
+        while (first < units.size()) {
+            int last = first;
+            int tokens = units.get(first).tokens();
+            while (last + 1 < units.size() && tokens + units.get(last + 1).tokens() <= config.maxTokens()) {
+                tokens += units.get(++last).tokens();
+            }
+            int start = units.get(first).start();
+            int end = units.get(last).end();
+            chunks.add(new Chunk(chunks.size(), start, end, text.substring(start, end)));
+            first = last + 1 == units.size() ? units.size() : withOverlap(units, first, last);
+        }
+        return chunks;
+    }
+
+    /**
+     * Where the chunk after {@code [first, last]} starts: repeated sentences must fit the overlap and leave room for the
+     * next sentence, which is what moves the text on.
+     */
+    private int withOverlap(List<Unit> units, int first, int last) {
+        int room = Math.min(
+                config.overlapTokens(), config.maxTokens() - units.get(last + 1).tokens());
+        int next = last + 1;
+        int repeated = 0;
+        while (next - 1 > first && repeated + units.get(next - 1).tokens() <= room) {
+            repeated += units.get(--next).tokens();
+        }
+        return next;
+    }
+
+    private List<Unit> units(String text) {
+        Tokenizer.TokenSpans tokens = tokenizer.spans(text);
+        List<Unit> units = new ArrayList<>();
+        for (Sentences.Span sentence : Sentences.split(text)) {
+            int from = firstTokenAt(tokens, sentence.start());
+            int to = firstTokenAt(tokens, sentence.end());
+            if (to - from <= config.maxTokens()) {
+                units.add(new Unit(sentence.start(), sentence.end(), to - from));
+            } else {
+                cut(sentence, tokens, from, to, units);
+            }
+        }
+        return units;
+    }
+
+    /** Cuts between words where it can; a single word longer than a chunk stays one unit. */
+    private void cut(Sentences.Span sentence, Tokenizer.TokenSpans tokens, int from, int to, List<Unit> units) {
+        int start = sentence.start();
+        int token = from;
+        while (to - token > config.maxTokens()) {
+            int next = token + config.maxTokens();
+            while (next > token && tokens.start()[next] == tokens.start()[next - 1]) {
+                next--;
+            }
+            if (next == token) {
+                next = token + config.maxTokens();
+                while (next < to && tokens.start()[next] == tokens.start()[next - 1]) {
+                    next++;
+                }
+                if (next == to) {
+                    break;
+                }
+            }
+            units.add(new Unit(start, tokens.end()[next - 1], next - token));
+            start = tokens.start()[next];
+            token = next;
+        }
+        units.add(new Unit(start, sentence.end(), to - token));
+    }
+
+    private static int firstTokenAt(Tokenizer.TokenSpans tokens, int offset) {
+        int at = Arrays.binarySearch(tokens.start(), offset);
+        if (at < 0) {
+            return -at - 1;
+        }
+        while (at > 0 && tokens.start()[at - 1] == offset) {
+            at--;
+        }
+        return at;
     }
 }

@@ -43,6 +43,9 @@ public interface Embedder extends AutoCloseable {
     /** Model tokens a text may have, special tokens included; the rest of a text is not seen. */
     int maxTokens();
 
+    /** What the cache of question vectors did; {@link CacheStats#NONE} without one. */
+    CacheStats queryCache();
+
     /** Releases native memory; calls after it fail with {@link EmbedderException}. */
     @Override
     void close();

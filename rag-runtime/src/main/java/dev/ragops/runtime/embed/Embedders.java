@@ -1,10 +1,30 @@
 package dev.ragops.runtime.embed;
 
+import ai.onnxruntime.OrtEnvironment;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** Opens the encoder a bundle names. */
+/** Opens the encoder a bundle names: weights and vocabulary in, a running {@link Embedder} out. */
 public final class Embedders {
-    private Embedders() {}
+    private static final String BGE_QUERY_PREFIX = "Represent this sentence for searching relevant passages: ";
+
+    /** File stem and encoding by name. Maximum tokens are the model's own, not the 128 of MiniLM's tokenizer file. */
+    private static final Map<String, Weights> BUILTIN = new TreeMap<>(Map.of(
+            "all-MiniLM-L6-v2", new Weights("all-minilm-l6-v2", minilm()),
+            "all-MiniLM-L6-v2-q", new Weights("all-minilm-l6-v2-q", minilm()),
+            "bge-small-en-v1.5", new Weights("bge-small-en-v1.5", bge()),
+            "bge-small-en-v1.5-q", new Weights("bge-small-en-v1.5-q", bge())));
+
+    private record Weights(String stem, EmbedderSpec.Encoding encoding) {}
 
     /**
      * Resources of an embedder, not part of its fingerprint.
@@ -14,6 +34,23 @@ public final class Embedders {
      */
     public record Resources(int concurrency, int queryCacheEntries) {}
 
+    private record Loaded(byte[] model, String modelSource, byte[] vocabulary, Tokenizer tokenizer) {}
+
+    private Embedders() {}
+
+    private static EmbedderSpec.Encoding minilm() {
+        return new EmbedderSpec.Encoding(EmbedderSpec.Pooling.MEAN, 256, true, "", "");
+    }
+
+    private static EmbedderSpec.Encoding bge() {
+        return new EmbedderSpec.Encoding(EmbedderSpec.Pooling.CLS, 512, true, BGE_QUERY_PREFIX, "");
+    }
+
+    /** Names that {@link EmbedderSpec.Builtin} may have. */
+    public static List<String> builtinNames() {
+        return List.copyOf(BUILTIN.keySet());
+    }
+
     /**
      * Loads the weights and encodes one text to prove that they work.
      *
@@ -21,6 +58,109 @@ public final class Embedders {
      * @throws EmbedderException naming the file when it is missing, not ONNX, or does not fit what the spec says
      */
     public static Embedder open(EmbedderSpec spec, Path bundle, Resources resources) {
-        throw new EmbedderException("not yet: " + spec + bundle + resources);
+        Embedder embedder = switch (spec) {
+            case EmbedderSpec.Builtin builtin -> builtin(builtin.name(), resources);
+            case EmbedderSpec.Bundled bundled -> bundled(bundled, bundle, resources);
+        };
+        return resources.queryCacheEntries() > 0
+                ? new CachingEmbedder(embedder, resources.queryCacheEntries())
+                : embedder;
+    }
+
+    private static Embedder builtin(String name, Resources resources) {
+        Weights weights = BUILTIN.get(name);
+        if (weights == null) {
+            throw new EmbedderException("embedder.builtin is '" + name + "', must be one of " + BUILTIN.keySet());
+        }
+        byte[] model = resource(name, weights.stem() + ".onnx");
+        byte[] vocabulary = resource(name, weights.stem() + "-tokenizer.json");
+        Tokenizer tokenizer = Vocabularies.fromJson(vocabulary, weights.stem() + "-tokenizer.json");
+        return start(new Loaded(model, weights.stem() + ".onnx", vocabulary, tokenizer), weights.encoding(), resources);
+    }
+
+    private static Embedder bundled(EmbedderSpec.Bundled spec, Path bundle, Resources resources) {
+        byte[] model = file(bundle, "embedder.model", spec.model());
+        byte[] vocabulary;
+        Tokenizer tokenizer;
+        if (spec.tokenizer().isPresent()) {
+            vocabulary = file(bundle, "embedder.tokenizer", spec.tokenizer().get());
+            tokenizer = Vocabularies.fromJson(vocabulary, spec.tokenizer().get());
+        } else if (spec.vocabulary().isPresent()) {
+            vocabulary = file(bundle, "embedder.vocabulary", spec.vocabulary().get());
+            tokenizer = Vocabularies.fromText(vocabulary, spec.vocabulary().get());
+        } else {
+            throw new EmbedderException("embedder.model is '" + spec.model()
+                    + "' but neither embedder.vocabulary nor embedder.tokenizer" + " names its vocabulary");
+        }
+        Embedder embedder = start(new Loaded(model, spec.model(), vocabulary, tokenizer), spec.encoding(), resources);
+        if (spec.dimension().isPresent() && spec.dimension().get() != embedder.dimension()) {
+            embedder.close();
+            throw new EmbedderException(spec.model() + " makes vectors of " + embedder.dimension()
+                    + " numbers, embedder.dimension says " + spec.dimension().get());
+        }
+        return embedder;
+    }
+
+    private static Embedder start(Loaded loaded, EmbedderSpec.Encoding encoding, Resources resources) {
+        return new OnnxEmbedder(
+                loaded.model(),
+                loaded.modelSource(),
+                loaded.tokenizer(),
+                encoding,
+                fingerprint(loaded, encoding),
+                resources.concurrency());
+    }
+
+    private static String fingerprint(Loaded loaded, EmbedderSpec.Encoding encoding) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(sha256(loaded.model()));
+            digest.update(sha256(loaded.vocabulary()));
+            String configuration = String.join(
+                    "\u0000",
+                    encoding.pooling().name(),
+                    Integer.toString(encoding.maxTokens()),
+                    Boolean.toString(encoding.normalize()),
+                    encoding.queryPrefix(),
+                    encoding.passagePrefix(),
+                    WordPieceTokenizer.VERSION,
+                    Pooler.VERSION,
+                    OrtEnvironment.getEnvironment().getVersion());
+            digest.update(configuration.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static byte[] sha256(byte[] bytes) throws NoSuchAlgorithmException {
+        return MessageDigest.getInstance("SHA-256").digest(bytes);
+    }
+
+    private static byte[] resource(String name, String file) {
+        try (InputStream in = Embedders.class.getResourceAsStream("/" + file)) {
+            if (in == null) {
+                throw new EmbedderException("embedder.builtin '" + name + "': its weights (" + file
+                        + ") are not in this image; use the -q variant or ship them in the bundle as embedder.model");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new EmbedderException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] file(Path bundle, String field, String relative) {
+        Path root = bundle.toAbsolutePath().normalize();
+        Path file = root.resolve(relative).normalize();
+        if (!file.startsWith(root)) {
+            throw new EmbedderException(field + " is '" + relative + "', which leaves the bundle");
+        }
+        try {
+            return Files.readAllBytes(file);
+        } catch (java.nio.file.NoSuchFileException e) {
+            throw new EmbedderException(field + " names '" + relative + "', which is not in the bundle", e);
+        } catch (IOException e) {
+            throw new EmbedderException(field + ": " + relative + " cannot be read: " + e, e);
+        }
     }
 }

@@ -1,5 +1,107 @@
 package dev.ragops.runtime.evaluate;
 
-/** How good the rankings of a run are, each a mean over all questions that have a relevant document. */
-public record Metrics(
-        int queries, double ndcgAt10, double recallAt10, double recallAt100, double mrrAt10, double map) {}
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How good the rankings of a run are, each figure a mean over all questions that have a relevant document; a question
+ * without a ranking counts 0. Same definitions as trec_eval (nDCG with linear gain) and ir-measures.
+ */
+public record Metrics(int queries, double ndcgAt10, double recallAt10, double recallAt100, double mrrAt10, double map) {
+    /** The same figures for one question. */
+    public record PerQuestion(
+            String questionId, double ndcgAt10, double recallAt10, double recallAt100, double mrrAt10, double map) {}
+
+    /** One row for each question with a relevant document, in the order of {@code questions}. */
+    public static List<PerQuestion> perQuestion(List<Judged> questions, List<Ranking> run) {
+        Map<String, Ranking> byQuestion = new HashMap<>();
+        run.forEach(ranking -> byQuestion.put(ranking.questionId(), ranking));
+        return questions.stream()
+                .filter(Judged::hasRelevant)
+                .map(q -> of(q, byQuestion.getOrDefault(q.id(), new Ranking(q.id(), List.of()))))
+                .toList();
+    }
+
+    public static Metrics of(List<Judged> questions, List<Ranking> run) {
+        return mean(perQuestion(questions, run));
+    }
+
+    public static Metrics mean(List<PerQuestion> rows) {
+        return new Metrics(
+                rows.size(),
+                mean(rows, PerQuestion::ndcgAt10),
+                mean(rows, PerQuestion::recallAt10),
+                mean(rows, PerQuestion::recallAt100),
+                mean(rows, PerQuestion::mrrAt10),
+                mean(rows, PerQuestion::map));
+    }
+
+    private static double mean(List<PerQuestion> rows, ToDoubleFunction<PerQuestion> figure) {
+        return rows.stream().mapToDouble(figure).average().orElse(0);
+    }
+
+    private static PerQuestion of(Judged question, Ranking ranking) {
+        int[] grades = ranking.documents().stream()
+                .mapToInt(d -> Math.max(0, question.grades().getOrDefault(d.documentId(), 0)))
+                .toArray();
+        int[] ideal = question.grades().values().stream()
+                .filter(grade -> grade > 0)
+                .mapToInt(Integer::intValue)
+                .sorted()
+                .toArray();
+        int relevant = ideal.length;
+        return new PerQuestion(
+                question.id(),
+                discounted(grades, 10) / discounted(reversed(ideal), 10),
+                (double) found(grades, 10) / relevant,
+                (double) found(grades, 100) / relevant,
+                reciprocalRank(grades, 10),
+                averagePrecision(grades, relevant));
+    }
+
+    private static int[] reversed(int[] ascending) {
+        int[] out = new int[ascending.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = ascending[out.length - 1 - i];
+        }
+        return out;
+    }
+
+    private static double discounted(int[] grades, int cutoff) {
+        double sum = 0;
+        for (int i = 0; i < Math.min(cutoff, grades.length); i++) {
+            sum += grades[i] * Math.log(2) / Math.log(i + 2);
+        }
+        return sum;
+    }
+
+    private static int found(int[] grades, int cutoff) {
+        int found = 0;
+        for (int i = 0; i < Math.min(cutoff, grades.length); i++) {
+            found += grades[i] > 0 ? 1 : 0;
+        }
+        return found;
+    }
+
+    private static double reciprocalRank(int[] grades, int cutoff) {
+        for (int i = 0; i < Math.min(cutoff, grades.length); i++) {
+            if (grades[i] > 0) {
+                return 1.0 / (i + 1);
+            }
+        }
+        return 0;
+    }
+
+    private static double averagePrecision(int[] grades, int relevant) {
+        double sum = 0;
+        int found = 0;
+        for (int i = 0; i < grades.length; i++) {
+            if (grades[i] > 0) {
+                sum += (double) ++found / (i + 1);
+            }
+        }
+        return sum / relevant;
+    }
+}

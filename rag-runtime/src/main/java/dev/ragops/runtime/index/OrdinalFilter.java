@@ -6,6 +6,9 @@ import java.util.BitSet;
 public interface OrdinalFilter {
     boolean accepts(int ordinal);
 
+    /** The first accepted ordinal at or after {@code from}; negative when there is none. */
+    int next(int from);
+
     /** How many ordinals are accepted, to choose between a graph and a scan. */
     int cardinality();
 
@@ -15,6 +18,11 @@ public interface OrdinalFilter {
             @Override
             public boolean accepts(int ordinal) {
                 return bits.get(ordinal);
+            }
+
+            @Override
+            public int next(int from) {
+                return bits.nextSetBit(from);
             }
 
             @Override

@@ -17,6 +17,9 @@ public interface VectorIndex {
      */
     ScoredOrdinals search(float[] unit, int k, OrdinalFilter accept);
 
+    /** The exact inner product with one row, for candidates that another leg brought. */
+    float score(float[] unit, int ordinal);
+
     /** Heap held by vectors and links. */
     long memoryBytes();
 

@@ -1,34 +1,139 @@
 package dev.ragops.runtime.search;
 
+import dev.ragops.runtime.index.SegmentPolicy;
+import dev.ragops.runtime.index.SegmentedIndex;
+import dev.ragops.runtime.index.VectorRows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Derives views from changes: the only writer of an index. Each {@link #apply} costs what the change costs, not what the
- * corpus costs; larger work (graph builds, compaction) runs beside it and shows up in a later view.
+ * corpus costs; larger work (graph builds, compaction) runs beside it and shows up in a later view of the same sequence.
  *
- * <p>One thread writes at a time; {@link #current} may be read from any thread.
+ * <p>Thread-safe: writes wait for each other, {@link #current} never waits.
  */
 public final class Indexer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Indexer.class);
+    /** Dead passages are dropped when they are this share of the living, */
+    private static final double MAX_DEAD_SHARE = 0.3;
+    /** and at least so many. */
+    private static final int MIN_DEAD = 1_000;
+
+    private final String fingerprint;
+    private final SegmentPolicy policy;
+    private final Executor background;
+    private IndexState state;
+    private volatile View current;
+    /** Changes since a running compaction took its view; null while none runs. */
+    private Optional<List<ViewChange>> sinceCompaction = Optional.empty();
+
+    private boolean building;
+    private boolean closed;
+
     /**
      * @param fingerprint of the embedder whose vectors will come
      * @param background runs graph builds and compactions; {@code Runnable::run} makes them part of {@link #apply}
      */
     public Indexer(String fingerprint, int dimension, RetrievalConfig.IndexKind kind, Executor background) {
-        throw new UnsupportedOperationException("not yet: " + fingerprint + dimension + kind + background);
+        this.fingerprint = fingerprint;
+        this.policy = switch (kind) {
+            case AUTO -> SegmentPolicy.AUTO;
+            case EXACT -> SegmentPolicy.NEVER;
+            case HNSW -> SegmentPolicy.ALWAYS;
+        };
+        this.background = background;
+        this.state = new IndexState(fingerprint, dimension);
+        this.current = state.view(0);
     }
 
     /** The newest view; an empty one of sequence 0 at first. */
     public View current() {
-        throw new UnsupportedOperationException("not yet");
+        return current;
     }
 
     /** Makes the change visible and returns the view that shows it. */
     public View apply(ViewChange change) {
-        throw new UnsupportedOperationException("not yet: " + change);
+        View view;
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the indexer is closed");
+            }
+            view = state.apply(change);
+            sinceCompaction.ifPresent(changes -> changes.add(change));
+            current = view;
+        }
+        maintain();
+        return view;
+    }
+
+    private void maintain() {
+        Optional<Runnable> work;
+        synchronized (this) {
+            work = closed || building ? Optional.empty() : nextWork();
+            building |= work.isPresent();
+        }
+        work.ifPresent(background::execute);
+    }
+
+    private Optional<Runnable> nextWork() {
+        if (state.dead() >= MIN_DEAD && state.dead() > state.live() * MAX_DEAD_SHARE) {
+            sinceCompaction = Optional.of(new ArrayList<>());
+            View from = current;
+            IndexState old = state;
+            VectorRows rows = state.rows();
+            return Optional.of(() -> finish(() -> compact(from, rows, old)));
+        }
+        SegmentedIndex dense = state.dense();
+        return policy.wantsBuild(dense) ? Optional.of(() -> finish(() -> build(dense))) : Optional.empty();
+    }
+
+    /** Whatever happens, the next change may start work again. */
+    private void finish(Runnable work) {
+        boolean done = false;
+        try {
+            work.run();
+            done = true;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.warn("index maintenance failed; searches go on with what there is", e);
+        } finally {
+            synchronized (this) {
+                building = false;
+                sinceCompaction = Optional.empty();
+            }
+        }
+        if (done) {
+            maintain();
+        }
+    }
+
+    private void compact(View from, VectorRows rows, IndexState old) {
+        IndexState fresh = IndexState.compacted(from, rows, fingerprint);
+        synchronized (this) {
+            sinceCompaction.ifPresent(changes -> changes.forEach(fresh::apply));
+            state = fresh;
+            current = fresh.view(current.sequence());
+        }
+        old.close();
+    }
+
+    private void build(SegmentedIndex dense) {
+        SegmentedIndex built = policy.build(dense);
+        synchronized (this) {
+            state.adopt(built);
+            View view = current;
+            current = new View(view.sequence(), view.fingerprint(), view.passages(), state.dense(), view.lexical());
+        }
     }
 
     @Override
-    public void close() {
-        throw new UnsupportedOperationException("not yet");
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            state.close();
+        }
     }
 }

@@ -1,0 +1,41 @@
+package dev.ragops.runtime.index;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Decides from measured costs when rows get a graph, and which. */
+public enum SegmentPolicy {
+    /** Scan only. */
+    NEVER(Integer.MAX_VALUE),
+    /** Graphs from the size on where a scan costs more than a graph search. */
+    AUTO(20_000),
+    /** Graphs as soon as a few rows are there. */
+    ALWAYS(256);
+
+    /** Segments a search walks through at most; then they become one. */
+    private static final int MAX_SEGMENTS = 4;
+
+    private final int uncoveredRows;
+
+    SegmentPolicy(int uncoveredRows) {
+        this.uncoveredRows = uncoveredRows;
+    }
+
+    public boolean wantsBuild(SegmentedIndex index) {
+        int uncovered = index.size() - index.covered();
+        // A tail may also grow with what is covered: rebuilding is for larger gains than a fraction of a millisecond.
+        return this != NEVER && uncovered >= Math.max(uncoveredRows, index.covered() / 8);
+    }
+
+    /** A new index whose graphs cover all of its rows. Takes long; does not touch {@code index}. */
+    public SegmentedIndex build(SegmentedIndex index) {
+        List<GraphSegment> segments = new ArrayList<>(index.segments());
+        int from = index.covered();
+        if (segments.size() >= MAX_SEGMENTS) {
+            segments.clear();
+            from = 0;
+        }
+        segments.add(HnswGraph.build(index.rows(), from, index.size(), HnswGraph.Shape.DEFAULT));
+        return SegmentedIndex.of(segments, index.rows());
+    }
+}

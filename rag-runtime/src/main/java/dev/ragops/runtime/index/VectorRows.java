@@ -1,0 +1,112 @@
+package dev.ragops.runtime.index;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Vectors by ordinal, in fp32 and in 7-bit integers, in blocks that snapshots share: appending copies no vector. Row
+ * {@code i} is ordinal {@code i}. Immutable for readers; only the newest snapshot may be appended to, by one thread.
+ */
+public final class VectorRows {
+    /** Rows a block: 1.5 MB of floats at 384 dimensions. */
+    static final int BLOCK = 1024;
+
+    private static final int SHIFT = 10;
+    private static final int MASK = BLOCK - 1;
+    /** The largest quantised value; see {@link Kernel#dot(byte[], int, byte[], int, int)}. */
+    private static final int LEVELS = 63;
+
+    private final int dimension;
+    private final int size;
+    private final float[][] floats;
+    private final byte[][] bytes;
+    private final float[][] scales;
+
+    private VectorRows(int dimension, int size, float[][] floats, byte[][] bytes, float[][] scales) {
+        this.dimension = dimension;
+        this.size = size;
+        this.floats = floats;
+        this.bytes = bytes;
+        this.scales = scales;
+    }
+
+    public static VectorRows empty(int dimension) {
+        return new VectorRows(dimension, 0, new float[0][], new byte[0][], new float[0][]);
+    }
+
+    /**
+     * @param vectors each {@code float[dimension]}, unit length; copied
+     */
+    public VectorRows append(List<float[]> vectors) {
+        int newSize = size + vectors.size();
+        int blocks = (newSize + BLOCK - 1) >> SHIFT;
+        float[][] newFloats = Arrays.copyOf(floats, blocks);
+        byte[][] newBytes = Arrays.copyOf(bytes, blocks);
+        float[][] newScales = Arrays.copyOf(scales, blocks);
+        for (int b = floats.length; b < blocks; b++) {
+            newFloats[b] = new float[BLOCK * dimension];
+            newBytes[b] = new byte[BLOCK * dimension];
+            newScales[b] = new float[BLOCK];
+        }
+        int row = size;
+        for (float[] vector : vectors) {
+            if (vector.length != dimension) {
+                throw new IllegalArgumentException(
+                        "a vector of " + vector.length + " numbers among vectors of " + dimension);
+            }
+            int from = (row & MASK) * dimension;
+            System.arraycopy(vector, 0, newFloats[row >> SHIFT], from, dimension);
+            newScales[row >> SHIFT][row & MASK] = quantise(vector, newBytes[row >> SHIFT], from);
+            row++;
+        }
+        return new VectorRows(dimension, newSize, newFloats, newBytes, newScales);
+    }
+
+    /** @return the factor that turns the integers back */
+    static float quantise(float[] vector, byte[] out, int from) {
+        float max = 0;
+        for (float x : vector) {
+            max = Math.max(max, Math.abs(x));
+        }
+        float factor = max == 0 ? 0 : LEVELS / max;
+        for (int i = 0; i < vector.length; i++) {
+            out[from + i] = (byte) Math.round(vector[i] * factor);
+        }
+        return max / LEVELS;
+    }
+
+    public int size() {
+        return size;
+    }
+
+    public int dimension() {
+        return dimension;
+    }
+
+    /** The fp32 inner product. */
+    public float dot(float[] unit, int row) {
+        return Kernel.BEST.dot(unit, 0, floats[row >> SHIFT], (row & MASK) * dimension, dimension);
+    }
+
+    /** The fp32 inner product of two rows. */
+    float dot(int a, int b) {
+        return Kernel.BEST.dot(
+                floats[a >> SHIFT], (a & MASK) * dimension, floats[b >> SHIFT], (b & MASK) * dimension, dimension);
+    }
+
+    /** The approximate inner product with a quantised vector, up to that vector's own factor. */
+    float approximate(byte[] query, int row) {
+        int block = row >> SHIFT;
+        return Kernel.BEST.dot(query, 0, bytes[block], (row & MASK) * dimension, dimension) * scales[block][row & MASK];
+    }
+
+    /** A copy of one vector. */
+    public float[] vector(int row) {
+        int from = (row & MASK) * dimension;
+        return Arrays.copyOfRange(floats[row >> SHIFT], from, from + dimension);
+    }
+
+    public long memoryBytes() {
+        return (long) floats.length * BLOCK * (dimension * 5L + 4);
+    }
+}

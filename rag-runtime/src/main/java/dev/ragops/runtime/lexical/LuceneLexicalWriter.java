@@ -1,0 +1,120 @@
+package dev.ragops.runtime.lexical;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexOptions;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogByteSizeMergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.similarities.BM25Similarity;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * Keeps a BM25 index in step with the documents by increments, so that one changed document costs one document. Used by
+ * one thread at a time; its snapshots by any.
+ */
+public final class LuceneLexicalWriter implements AutoCloseable {
+    static final String BODY = "body";
+    static final String ORDINAL = "ordinal";
+    private static final String DOCUMENT = "document";
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final ByteBuffersDirectory directory = new ByteBuffersDirectory();
+    private final EnglishText analyzer = new EnglishText();
+    private final BM25Similarity similarity = new BM25Similarity();
+    private final IndexWriter writer;
+    private final FieldType bodyType = new FieldType();
+
+    public LuceneLexicalWriter() {
+        bodyType.setIndexOptions(IndexOptions.DOCS_AND_FREQS);
+        bodyType.setTokenized(true);
+        bodyType.freeze();
+        IndexWriterConfig config = new IndexWriterConfig(analyzer)
+                .setSimilarity(similarity)
+                // Keeps documents in the order they came, which is that of their ordinals: ties stay deterministic.
+                .setMergePolicy(new LogByteSizeMergePolicy())
+                .setMergeScheduler(new SerialMergeScheduler())
+                .setRAMBufferSizeMB(32);
+        try {
+            writer = new IndexWriter(directory, config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Adds a document's passages.
+     *
+     * @param document what {@link #delete} is told later
+     * @param firstOrdinal of the first text; the others follow it
+     */
+    public void add(String document, int firstOrdinal, List<String> texts) {
+        BytesRef key = new BytesRef(document.getBytes(StandardCharsets.UTF_8));
+        try {
+            int ordinal = firstOrdinal;
+            for (String text : texts) {
+                Document fields = new Document();
+                fields.add(new StringField(DOCUMENT, key, Field.Store.NO));
+                fields.add(new NumericDocValuesField(ORDINAL, ordinal++));
+                fields.add(new Field(BODY, text, bodyType));
+                writer.addDocument(fields);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes a document's passages, if there are any. */
+    public void delete(String document) {
+        try {
+            writer.deleteDocuments(new Term(DOCUMENT, new BytesRef(document.getBytes(StandardCharsets.UTF_8))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The index as it is now; its memory goes when nothing refers to it any more. */
+    public LexicalIndex snapshot() {
+        try {
+            DirectoryReader reader = DirectoryReader.open(writer);
+            long bytes = 0;
+            for (String file : directory.listAll()) {
+                bytes += directory.fileLength(file);
+            }
+            LexicalIndex snapshot = new LuceneLexicalIndex(reader, analyzer, similarity, bytes);
+            CLEANER.register(snapshot, () -> closeQuietly(reader));
+            return snapshot;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void closeQuietly(DirectoryReader reader) {
+        try {
+            reader.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            writer.rollback();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

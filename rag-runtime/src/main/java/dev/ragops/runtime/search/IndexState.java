@@ -1,0 +1,119 @@
+package dev.ragops.runtime.search;
+
+import dev.ragops.runtime.index.SegmentedIndex;
+import dev.ragops.runtime.index.VectorRows;
+import dev.ragops.runtime.lexical.LuceneLexicalWriter;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The mutable side of an index between two compactions: which document holds which ordinals, and all parts in step. */
+final class IndexState implements AutoCloseable {
+    /** Ordinals of one document: consecutive. */
+    private record Range(int from, int to) {}
+
+    private final String fingerprint;
+    private final Map<DocumentKey, Range> documents = new HashMap<>();
+    private final LuceneLexicalWriter lexical = new LuceneLexicalWriter();
+    private PassageTable passages = PassageTable.EMPTY;
+    private VectorRows rows;
+    private SegmentedIndex dense;
+
+    IndexState(String fingerprint, int dimension) {
+        this.fingerprint = fingerprint;
+        this.rows = VectorRows.empty(dimension);
+        this.dense = SegmentedIndex.scanning(rows);
+    }
+
+    /** Everything alive in {@code view} again, with ordinals from 0 and nothing dead between. */
+    static IndexState compacted(View view, VectorRows rows, String fingerprint) {
+        IndexState state = new IndexState(fingerprint, rows.dimension());
+        PassageTable table = (PassageTable) view.passages();
+        Map<DocumentKey, List<ViewChange.EmbeddedPassage>> grouped = new LinkedHashMap<>();
+        BitSet live = table.liveOrdinals();
+        for (int i = live.nextSetBit(0); i >= 0; i = live.nextSetBit(i + 1)) {
+            Passage passage = table.get(i);
+            grouped.computeIfAbsent(new DocumentKey(passage.collection(), passage.documentId()), _ -> new ArrayList<>())
+                    .add(new ViewChange.EmbeddedPassage(passage, rows.vector(i)));
+        }
+        List<ViewChange.EmbeddedDocument> all = new ArrayList<>();
+        grouped.forEach((key, parts) -> all.add(new ViewChange.EmbeddedDocument(key, parts)));
+        state.apply(new ViewChange(view.sequence(), all, Set.of()));
+        return state;
+    }
+
+    View apply(ViewChange change) {
+        BitSet removed = new BitSet();
+        change.deletes().forEach(key -> remove(key, removed));
+        // Within one change the last word on a document counts.
+        Map<DocumentKey, ViewChange.EmbeddedDocument> upserts = new LinkedHashMap<>();
+        change.upserts().forEach(document -> upserts.put(document.key(), document));
+        List<Passage> added = new ArrayList<>();
+        List<float[]> vectors = new ArrayList<>();
+        for (ViewChange.EmbeddedDocument document : upserts.values()) {
+            remove(document.key(), removed);
+            if (document.passages().isEmpty()) {
+                continue;
+            }
+            int from = passages.size() + added.size();
+            List<String> texts = new ArrayList<>();
+            for (ViewChange.EmbeddedPassage part : document.passages()) {
+                added.add(part.passage());
+                vectors.add(part.vector());
+                texts.add(part.passage().modelInput());
+            }
+            lexical.add(lexicalKey(document.key()), from, texts);
+            documents.put(document.key(), new Range(from, from + texts.size()));
+        }
+        rows = rows.append(vectors);
+        passages = passages.change(removed, added, documents.size());
+        dense = dense.over(rows);
+        return view(change.sequence());
+    }
+
+    private void remove(DocumentKey key, BitSet removed) {
+        Range old = documents.remove(key);
+        if (old != null) {
+            removed.set(old.from(), old.to());
+            lexical.delete(lexicalKey(key));
+        }
+    }
+
+    private static String lexicalKey(DocumentKey key) {
+        return key.collection() + "\u0000" + key.id();
+    }
+
+    View view(long sequence) {
+        return new View(sequence, fingerprint, passages, dense, lexical.snapshot());
+    }
+
+    VectorRows rows() {
+        return rows;
+    }
+
+    SegmentedIndex dense() {
+        return dense;
+    }
+
+    /** Takes graphs that were built beside the writes. */
+    void adopt(SegmentedIndex built) {
+        dense = built.over(rows);
+    }
+
+    int dead() {
+        return passages.size() - passages.live();
+    }
+
+    int live() {
+        return passages.live();
+    }
+
+    @Override
+    public void close() {
+        lexical.close();
+    }
+}
