@@ -57,6 +57,7 @@ final class Finishing {
                     run.candidate().name() + " becomes stable" + Withdrawal.lagging(model));
         }
         draft.stable(run.candidate());
+        draft.previous(run.stable());
         draft.forgetEvidence();
         draft.tell("Promoted", "all users have " + run.candidate().name());
         Duration watch = run.plan().watch().duration();

@@ -9,11 +9,21 @@ public sealed interface Phase {
 
     /** Why nothing runs. */
     enum Rest {
-        UP_TO_DATE,
-        NO_TARGET,
-        FIRST_REVISION,
-        REJECTED,
-        FROZEN
+        UP_TO_DATE("UpToDate"),
+        NO_TARGET("WaitingForTarget"),
+        FIRST_REVISION("FirstRevision"),
+        REJECTED("TargetRejected"),
+        FROZEN("ModelPaused");
+
+        private final String reason;
+
+        Rest(String reason) {
+            this.reason = reason;
+        }
+
+        public String reason() {
+            return reason;
+        }
     }
 
     /** An attempt is on its way. */

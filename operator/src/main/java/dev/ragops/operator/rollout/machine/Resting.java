@@ -83,13 +83,7 @@ final class Resting {
     }
 
     private void idle(Phase.Rest rest, String message) {
-        String reason = switch (rest) {
-            case UP_TO_DATE -> "UpToDate";
-            case NO_TARGET -> "WaitingForTarget";
-            case FIRST_REVISION -> "FirstRevision";
-            case REJECTED -> "TargetRejected";
-            case FROZEN -> "ModelPaused";
-        };
+        String reason = rest.reason();
         boolean was = draft.before().phase() instanceof Phase.Idle(Phase.Rest earlier) && earlier == rest;
         if (!was && rest == Phase.Rest.REJECTED) {
             draft.warn(reason, message);

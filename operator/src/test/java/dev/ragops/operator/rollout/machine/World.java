@@ -1,5 +1,24 @@
 package dev.ragops.operator.rollout.machine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ragops.api.v1alpha1.AbSpec;
+import dev.ragops.api.v1alpha1.AbortIntent;
+import dev.ragops.api.v1alpha1.AnalysisSpec;
+import dev.ragops.api.v1alpha1.ApprovalIntent;
+import dev.ragops.api.v1alpha1.CanarySpec;
+import dev.ragops.api.v1alpha1.EvaluateSpec;
+import dev.ragops.api.v1alpha1.MatchSpec;
+import dev.ragops.api.v1alpha1.ModelSelector;
+import dev.ragops.api.v1alpha1.PauseSpec;
+import dev.ragops.api.v1alpha1.PromoteIntent;
+import dev.ragops.api.v1alpha1.RagRollout;
+import dev.ragops.api.v1alpha1.RagRolloutSpec;
+import dev.ragops.api.v1alpha1.RagRolloutStatus;
+import dev.ragops.api.v1alpha1.RetryIntent;
+import dev.ragops.api.v1alpha1.ShadowSpec;
+import dev.ragops.api.v1alpha1.StepSpec;
+import dev.ragops.api.v1alpha1.WatchSpec;
 import dev.ragops.operator.rollout.evidence.Counters;
 import dev.ragops.operator.rollout.evidence.Ejection;
 import dev.ragops.operator.rollout.evidence.Evidence;
@@ -14,10 +33,14 @@ import dev.ragops.operator.rollout.plan.HeaderMatch;
 import dev.ragops.operator.rollout.plan.OnInconclusive;
 import dev.ragops.operator.rollout.plan.OnNewRevision;
 import dev.ragops.operator.rollout.plan.OnNoData;
-import dev.ragops.operator.rollout.plan.Plan;
 import dev.ragops.operator.rollout.plan.Share;
 import dev.ragops.operator.rollout.plan.Step;
 import dev.ragops.operator.rollout.plan.Watch;
+import dev.ragops.operator.rollout.wire.SpecReader;
+import dev.ragops.operator.rollout.wire.StatusReader;
+import dev.ragops.operator.rollout.wire.StatusWriter;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A model, its gateways and a clock as the machine sees them, played honestly: it echoes what is asked and counts what is fed. */
 final class World {
@@ -98,9 +122,137 @@ final class World {
         revisions.put(id.name(), new RevisionView(id, readiness, 2, 0));
     }
 
-    Plan plan() {
-        return new Plan(steps, List.of(), onInconclusive, onNoData, progressDeadline, true, watch);
+    /** The manifest as the API server would hand it out. */
+    RagRollout rollout() {
+        RagRollout rollout = new RagRollout();
+        rollout.setMetadata(new ObjectMetaBuilder()
+                .withName("support")
+                .withNamespace("default")
+                .withUid(UID)
+                .withGeneration(1L)
+                .build());
+        rollout.setSpec(new RagRolloutSpec(
+                new ModelSelector("support"),
+                steps.stream().map(World::spec).toList(),
+                new AnalysisSpec(
+                        "5s",
+                        List.of(),
+                        null,
+                        AnalysisSpec.OnInconclusive.valueOf(onInconclusive.name()),
+                        AnalysisSpec.OnNoData.valueOf(onNoData.name())),
+                RagRolloutSpec.OnNewRevision.valueOf(onNewRevision.name()),
+                progressDeadline.toSeconds() + "s",
+                true,
+                "30s",
+                new WatchSpec(
+                        watch.duration().toSeconds() + "s",
+                        watch.control().percent().intValueExact(),
+                        (int) watch.minSamples()),
+                null,
+                intents.approval()
+                        .map(i -> new ApprovalIntent(i.revision(), (int) i.attempt(), i.step()))
+                        .orElse(null),
+                intents.abort()
+                        .map(i -> new AbortIntent(i.revision(), (int) i.attempt()))
+                        .orElse(null),
+                intents.retry().map(RetryIntent::new).orElse(null),
+                intents.promote()
+                        .map(i -> new PromoteIntent(i.revision(), (int) i.attempt()))
+                        .orElse(null)));
+        rollout.setStatus(written);
+        return rollout;
     }
+
+    private static StepSpec spec(Step step) {
+        String time = step.duration().toSeconds() + "s";
+        int samples = (int) step.minSamples();
+        return switch (step) {
+            case Step.Shadow s ->
+                new StepSpec(
+                        s.name(),
+                        new ShadowSpec(s.share().percent().intValueExact()),
+                        null,
+                        null,
+                        null,
+                        null,
+                        time,
+                        samples);
+            case Step.Ab s ->
+                new StepSpec(
+                        s.name(),
+                        null,
+                        new AbSpec(s.share().percent().intValueExact(), matches(s.matches())),
+                        null,
+                        null,
+                        null,
+                        time,
+                        samples);
+            case Step.Canary s ->
+                new StepSpec(
+                        s.name(),
+                        null,
+                        null,
+                        new CanarySpec(s.share().percent().intValueExact(), matches(s.matches())),
+                        null,
+                        null,
+                        time,
+                        samples);
+            case Step.Pause s ->
+                new StepSpec(
+                        s.name(),
+                        null,
+                        null,
+                        null,
+                        new PauseSpec(s.limit().map(t -> t.toSeconds() + "s").orElse(null)),
+                        null,
+                        null,
+                        null);
+            case Step.Evaluate s -> new StepSpec(s.name(), null, null, null, null, new EvaluateSpec(), time, samples);
+        };
+    }
+
+    private static List<MatchSpec> matches(List<HeaderMatch> matches) {
+        return matches.stream()
+                .map(m -> new MatchSpec(new dev.ragops.api.v1alpha1.HeaderMatch(m.name(), m.value())))
+                .toList();
+    }
+
+    /** What the status would say, read back: nothing a decision needs may be lost on the way. */
+    private Optional<State> readBack() {
+        if (state.isEmpty()) {
+            written = null;
+            return Optional.empty();
+        }
+        State meant = state.get();
+        written = StatusWriter.status(rollout(), meant, Optional.of(modelUid), Optional.empty(), now);
+        String json = Serialization.asJson(written);
+        written = Serialization.unmarshal(json, RagRolloutStatus.class);
+        Optional<State> read = StatusReader.state(written);
+        boolean idleAndBlocked = meant.blocked().isPresent() && meant.phase() instanceof Phase.Idle;
+        if (!idleAndBlocked) {
+            assertThat(read).contains(forgetful(meant));
+        }
+        return read;
+    }
+
+    private static State forgetful(State s) {
+        return new State(
+                s.phase(),
+                s.reason(),
+                s.message(),
+                Optional.empty(),
+                s.attempt(),
+                s.stable(),
+                s.previous(),
+                s.traffic(),
+                Optional.empty(),
+                s.verdicts(),
+                s.rejected(),
+                s.history(),
+                s.retried());
+    }
+
+    private @Nullable RagRolloutStatus written;
 
     Snapshot snapshot() {
         if (gatewaysAnswer) {
@@ -110,9 +262,9 @@ final class World {
                 now,
                 UID,
                 "support",
-                new Settings(plan(), onNewRevision, Duration.ofSeconds(5), intents),
+                SpecReader.settings(rollout().getSpec()),
                 modelExists ? Optional.of(model()) : Optional.empty(),
-                state,
+                readBack(),
                 Optional.of(new Evidence(route.generation(), heard, tally, ejection, 0, new TreeSet<>())),
                 readings,
                 reported);

@@ -1,0 +1,310 @@
+package dev.ragops.operator.rollout.wire;
+
+import dev.ragops.api.v1alpha1.AbortIntent;
+import dev.ragops.api.v1alpha1.ApprovalIntent;
+import dev.ragops.api.v1alpha1.HeaderMatch;
+import dev.ragops.api.v1alpha1.IntentsStatus;
+import dev.ragops.api.v1alpha1.PlanStatus;
+import dev.ragops.api.v1alpha1.PromoteIntent;
+import dev.ragops.api.v1alpha1.RagRollout;
+import dev.ragops.api.v1alpha1.RagRolloutSpec;
+import dev.ragops.api.v1alpha1.RagRolloutStatus;
+import dev.ragops.api.v1alpha1.RejectedRevision;
+import dev.ragops.api.v1alpha1.RetryIntent;
+import dev.ragops.api.v1alpha1.RevisionReference;
+import dev.ragops.api.v1alpha1.SplitStatus;
+import dev.ragops.api.v1alpha1.StepStatus;
+import dev.ragops.api.v1alpha1.TrafficStatus;
+import dev.ragops.api.v1alpha1.VerdictStatus;
+import dev.ragops.api.v1alpha1.WithdrawalStatus;
+import dev.ragops.operator.rollout.machine.Cause;
+import dev.ragops.operator.rollout.machine.Clocked;
+import dev.ragops.operator.rollout.machine.Patience;
+import dev.ragops.operator.rollout.machine.Phase;
+import dev.ragops.operator.rollout.machine.Rejection;
+import dev.ragops.operator.rollout.machine.RevisionId;
+import dev.ragops.operator.rollout.machine.Run;
+import dev.ragops.operator.rollout.machine.Split;
+import dev.ragops.operator.rollout.machine.State;
+import dev.ragops.operator.rollout.machine.Traffic;
+import dev.ragops.operator.rollout.plan.Share;
+import dev.ragops.operator.rollout.plan.Step;
+import dev.ragops.operator.rollout.plan.Watch;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a state as the status people and the RagModel reconciler read. */
+public final class StatusWriter {
+    private static final int MAX_DETAIL = 512;
+    private static final int MAX_MESSAGE = 1024;
+
+    private final RagRollout rollout;
+    private final State state;
+    private final Optional<RagRolloutStatus> before;
+
+    private StatusWriter(RagRollout rollout, State state) {
+        this.rollout = rollout;
+        this.state = state;
+        this.before = Optional.ofNullable(rollout.getStatus());
+    }
+
+    /**
+     * @param modelUid of the model it speaks of, if there is one
+     * @param queued the target that waits behind the present attempt
+     */
+    public static RagRolloutStatus status(
+            RagRollout rollout, State state, Optional<String> modelUid, Optional<RevisionId> queued, Instant now) {
+        return StatusSize.fitted(new StatusWriter(rollout, state).status(modelUid, queued, now));
+    }
+
+    private RagRolloutStatus status(Optional<String> modelUid, Optional<RevisionId> queued, Instant now) {
+        Optional<Run> run = run();
+        return new RagRolloutStatus(
+                rollout.getMetadata().getGeneration(),
+                phase(),
+                reason(),
+                cut(state.message(), MAX_MESSAGE),
+                modelUid.orElse(null),
+                (int) state.attempt(),
+                run.map(this::plan).orElse(null),
+                step(),
+                state.stable().map(StatusWriter::revision).orElse(null),
+                candidate().map(StatusWriter::revision).orElse(null),
+                state.previous().map(StatusWriter::revision).orElse(null),
+                run.isPresent() ? queued.map(StatusWriter::revision).orElse(null) : null,
+                state.traffic().map(this::traffic).orElse(null),
+                state.evidence().map(EvidenceWriter::status).orElseGet(this::evidenceKept),
+                state.verdicts().stream()
+                        .limit(40)
+                        .map(v -> new VerdictStatus(
+                                v.check(), v.ruling().wireName(), cut(v.detail(), MAX_DETAIL), v.samples()))
+                        .toList(),
+                state.history().stream()
+                        .map(h -> new dev.ragops.api.v1alpha1.HistoryEntry(
+                                (int) h.attempt(),
+                                h.at().toString(),
+                                h.revision(),
+                                h.version(),
+                                h.outcome().wireName(),
+                                cut(h.reason(), MAX_DETAIL),
+                                h.reported()))
+                        .toList(),
+                rejected(),
+                withdrawal(),
+                intents(run),
+                new Conditions(
+                                state,
+                                rollout.getMetadata().getGeneration(),
+                                before.map(RagRolloutStatus::conditions).orElse(List.of()),
+                                now)
+                        .all());
+    }
+
+    private Optional<Run> run() {
+        return state.phase() instanceof Phase.Active active ? Optional.of(active.run()) : Optional.empty();
+    }
+
+    private String phase() {
+        return switch (state.phase()) {
+            case Phase.Idle _ -> state.blocked().isPresent() ? "Stalled" : "Idle";
+            case Phase.Starting _ -> "Starting";
+            case Phase.Progressing _ -> "Progressing";
+            case Phase.AwaitingApproval _ -> "AwaitingApproval";
+            case Phase.Promoting _ -> "Promoting";
+            case Phase.Watching _ -> "Watching";
+            case Phase.RollingBack _ -> "RollingBack";
+            case Phase.Ended ended -> ended.outcome().wireName();
+        };
+    }
+
+    /** While blocked, an idle rollout has no other reason; one on its way keeps the reason it will go on with. */
+    private String reason() {
+        return state.blocked()
+                .filter(_ -> state.phase() instanceof Phase.Idle)
+                .map(State.Block::reason)
+                .orElse(state.reason());
+    }
+
+    private Optional<RevisionId> candidate() {
+        return switch (state.phase()) {
+            case Phase.Active active -> Optional.of(active.run().candidate());
+            case Phase.Ended ended -> Optional.of(ended.candidate());
+            case Phase.Idle _ -> Optional.empty();
+        };
+    }
+
+    /** The copy made at the start; the manifest of now only for a run that starts now. */
+    private PlanStatus plan(Run run) {
+        return before.filter(b -> b.plan() != null && b.attempt() != null && b.attempt() == run.attempt())
+                .map(RagRolloutStatus::plan)
+                .orElseGet(() -> {
+                    RagRolloutSpec spec = rollout.getSpec();
+                    return new PlanStatus(
+                            spec.steps(),
+                            spec.analysis(),
+                            spec.watch(),
+                            spec.progressDeadline(),
+                            spec.fallback(),
+                            run.floor(),
+                            run.startedAt().toString());
+                });
+    }
+
+    private @Nullable StepStatus step() {
+        return switch (state.phase()) {
+            case Phase.Idle _, Phase.Ended _, Phase.RollingBack _ -> null;
+            case Phase.Starting p -> step(p.run(), -1, Optional.empty(), Optional.of(p.patience()));
+            case Phase.Progressing p -> step(p.run(), p.step(), p.clock(), Optional.of(p.patience()));
+            case Phase.AwaitingApproval p -> step(p.run(), p.step(), p.clock(), Optional.empty());
+            case Phase.Promoting p ->
+                step(p.run(), p.run().plan().steps().size(), Optional.empty(), Optional.of(p.patience()));
+            case Phase.Watching p -> watch(p);
+        };
+    }
+
+    private static StepStatus step(Run run, int index, Optional<Clocked> clock, Optional<Patience> patience) {
+        List<Step> steps = run.plan().steps();
+        Optional<Step> step = index >= 0 && index < steps.size() ? Optional.of(steps.get(index)) : Optional.empty();
+        return new StepStatus(
+                index,
+                step.map(Step::name).orElse(null),
+                step.map(StatusWriter::kind).orElse(null),
+                Math.min(index + 1, steps.size()) + "/" + steps.size(),
+                clock.map(c -> c.since().toString()).orElse(null),
+                clock.map(Clocked::generation).orElse(null),
+                patience.flatMap(Patience::since).map(Instant::toString).orElse(null),
+                patience.map(p -> p.spent().toString()).orElse(null),
+                patience.map(Patience::mark).orElse(null));
+    }
+
+    private static StepStatus watch(Phase.Watching watching) {
+        int steps = watching.run().plan().steps().size();
+        return new StepStatus(
+                watching.awaiting().isPresent() ? steps : null,
+                Watch.NAME,
+                Watch.NAME,
+                steps + "/" + steps,
+                watching.clock().since().toString(),
+                watching.clock().generation(),
+                null,
+                null,
+                null);
+    }
+
+    private static String kind(Step step) {
+        return switch (step) {
+            case Step.Shadow _ -> "shadow";
+            case Step.Ab _ -> "ab";
+            case Step.Canary _ -> "canary";
+            case Step.Pause _ -> "pause";
+            case Step.Evaluate _ -> "evaluate";
+        };
+    }
+
+    private TrafficStatus traffic(Traffic traffic) {
+        SplitStatus split = switch (traffic.split()) {
+            case Split.None _ -> split(SplitStatus.Kind.NONE, Share.NONE);
+            case Split.Shadow shadow -> split(SplitStatus.Kind.SHADOW, shadow.share());
+            case Split.Served served -> split(SplitStatus.Kind.SPLIT, served.share());
+            case Split.Control(Share share) -> split(SplitStatus.Kind.CONTROL, share);
+        };
+        return new TrafficStatus(
+                traffic.modelUid(),
+                (int) traffic.attempt(),
+                traffic.seq(),
+                traffic.stable(),
+                traffic.candidate().orElse(null),
+                traffic.control().orElse(null),
+                split,
+                matches(traffic.split()).stream()
+                        .map(m -> new HeaderMatch(m.name(), m.value()))
+                        .toList(),
+                traffic.fallback(),
+                traffic.floor(),
+                rollout.getSpec().scaleDownDelay(),
+                rejected());
+    }
+
+    private static List<dev.ragops.operator.rollout.plan.HeaderMatch> matches(Split split) {
+        return switch (split) {
+            case Split.Served served -> served.matches();
+            case Split.None _, Split.Shadow _, Split.Control _ -> List.of();
+        };
+    }
+
+    private static SplitStatus split(SplitStatus.Kind kind, Share share) {
+        return new SplitStatus(kind, share.percent().toPlainString());
+    }
+
+    /** After the verdict the numbers stay readable until the next attempt. */
+    private dev.ragops.api.v1alpha1.@Nullable EvidenceStatus evidenceKept() {
+        return switch (state.phase()) {
+            case Phase.RollingBack _, Phase.Ended _, Phase.AwaitingApproval _ ->
+                before.map(RagRolloutStatus::evidence).orElse(null);
+            case Phase.Idle _, Phase.Starting _, Phase.Progressing _, Phase.Promoting _, Phase.Watching _ -> null;
+        };
+    }
+
+    private List<RejectedRevision> rejected() {
+        return state.rejected().stream().map(StatusWriter::rejected).toList();
+    }
+
+    private static RejectedRevision rejected(Rejection rejection) {
+        RevisionId id = rejection.revision();
+        return new RejectedRevision(
+                id.name(),
+                orNull(id.version()),
+                orNull(id.digest()),
+                orNull(id.config()),
+                cut(rejection.reason(), MAX_DETAIL),
+                rejection.at().toString());
+    }
+
+    private @Nullable WithdrawalStatus withdrawal() {
+        return switch (state.phase()) {
+            case Phase.RollingBack p ->
+                new WithdrawalStatus(p.cause().reason(), cut(p.detail(), MAX_DETAIL), p.promoted());
+            case Phase.Ended p -> new WithdrawalStatus(p.cause().reason(), cut(p.detail(), MAX_DETAIL), null);
+            case Phase.Idle _,
+                    Phase.Starting _,
+                    Phase.Progressing _,
+                    Phase.AwaitingApproval _,
+                    Phase.Promoting _,
+                    Phase.Watching _ -> null;
+        };
+    }
+
+    private @Nullable IntentsStatus intents(Optional<Run> run) {
+        @Nullable
+        ApprovalIntent approval = run.flatMap(r -> r.approved()
+                        .map(step -> new ApprovalIntent(r.candidate().name(), (int) r.attempt(), step)))
+                .orElse(null);
+        @Nullable
+        PromoteIntent promote = run.filter(Run::promoteAsked)
+                .map(r -> new PromoteIntent(r.candidate().name(), (int) r.attempt()))
+                .orElse(null);
+        @Nullable RetryIntent retry = state.retried().map(RetryIntent::new).orElse(null);
+        boolean aborting = state.phase() instanceof Phase.RollingBack p && p.cause() == Cause.ABORT;
+        @Nullable
+        AbortIntent abort = run.filter(_ -> aborting)
+                .map(r -> new AbortIntent(r.candidate().name(), (int) r.attempt()))
+                .orElse(null);
+        return approval == null && promote == null && retry == null && abort == null
+                ? null
+                : new IntentsStatus(approval, abort, retry, promote);
+    }
+
+    static RevisionReference revision(RevisionId id) {
+        return new RevisionReference(id.name(), orNull(id.version()), orNull(id.digest()), orNull(id.config()));
+    }
+
+    private static @Nullable String orNull(String value) {
+        return value.isEmpty() ? null : value;
+    }
+
+    private static String cut(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+    }
+}
