@@ -64,7 +64,7 @@ final class IndexState implements AutoCloseable {
             for (ViewChange.EmbeddedPassage part : document.passages()) {
                 added.add(part.passage());
                 vectors.add(part.vector());
-                texts.add(part.passage().modelInput());
+                texts.add(lexicalText(part.passage()));
             }
             lexical.add(lexicalKey(document.key()), from, texts);
             documents.put(document.key(), new Range(from, from + texts.size()));
@@ -73,6 +73,13 @@ final class IndexState implements AutoCloseable {
         passages = passages.change(removed, added, documents.size());
         dense = dense.over(rows);
         return view(change.sequence());
+    }
+
+    /** A word of the title counts twice: it says what the passage is about. Measured on dbpedia-5k: .384 to .397. */
+    private static String lexicalText(Passage passage) {
+        return passage.title().isBlank()
+                ? passage.text()
+                : passage.title() + "\n" + passage.title() + "\n" + passage.text();
     }
 
     private void remove(DocumentKey key, BitSet removed) {
