@@ -9,10 +9,10 @@ import java.util.function.ToDoubleFunction;
  * How good the rankings of a run are, each figure a mean over all questions that have a relevant document; a question
  * without a ranking counts 0. Same definitions as trec_eval (nDCG with linear gain) and ir-measures.
  */
-public record Metrics(int queries, double ndcgAt10, double recallAt10, double recallAt100, double mrrAt10, double map) {
+public record Metrics(int queries, double ndcgAt10, double recallAt10, double recallAt100, double mrr, double map) {
     /** The same figures for one question. */
     public record PerQuestion(
-            String questionId, double ndcgAt10, double recallAt10, double recallAt100, double mrrAt10, double map) {}
+            String questionId, double ndcgAt10, double recallAt10, double recallAt100, double mrr, double map) {}
 
     /** One row for each question with a relevant document, in the order of {@code questions}. */
     public static List<PerQuestion> perQuestion(List<Judged> questions, List<Ranking> run) {
@@ -34,7 +34,7 @@ public record Metrics(int queries, double ndcgAt10, double recallAt10, double re
                 mean(rows, PerQuestion::ndcgAt10),
                 mean(rows, PerQuestion::recallAt10),
                 mean(rows, PerQuestion::recallAt100),
-                mean(rows, PerQuestion::mrrAt10),
+                mean(rows, PerQuestion::mrr),
                 mean(rows, PerQuestion::map));
     }
 
@@ -57,7 +57,7 @@ public record Metrics(int queries, double ndcgAt10, double recallAt10, double re
                 discounted(grades, 10) / discounted(reversed(ideal), 10),
                 (double) found(grades, 10) / relevant,
                 (double) found(grades, 100) / relevant,
-                reciprocalRank(grades, 10),
+                reciprocalRank(grades),
                 averagePrecision(grades, relevant));
     }
 
@@ -85,8 +85,8 @@ public record Metrics(int queries, double ndcgAt10, double recallAt10, double re
         return found;
     }
 
-    private static double reciprocalRank(int[] grades, int cutoff) {
-        for (int i = 0; i < Math.min(cutoff, grades.length); i++) {
+    private static double reciprocalRank(int[] grades) {
+        for (int i = 0; i < grades.length; i++) {
             if (grades[i] > 0) {
                 return 1.0 / (i + 1);
             }

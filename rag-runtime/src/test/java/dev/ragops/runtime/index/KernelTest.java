@@ -1,0 +1,49 @@
+package dev.ragops.runtime.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class KernelTest {
+    private final Kernel simd = new SimdKernel();
+    private final Kernel scalar = new ScalarKernel();
+    private final Random random = new Random(5);
+
+    @Test
+    void simd_and_scalar_agree_on_every_length_and_offset() {
+        for (int n = 0; n < 600; n += 1 + random.nextInt(7)) {
+            int a = random.nextInt(9);
+            int b = random.nextInt(9);
+            float[] x = floats(n + a);
+            float[] y = floats(n + b);
+            assertThat(simd.dot(x, a, y, b, n)).isEqualTo(scalar.dot(x, a, y, b, n), within(1e-4f));
+            byte[] p = bytes(n + a, false);
+            byte[] q = bytes(n + b, false);
+            assertThat(simd.dot(p, a, q, b, n)).isEqualTo(scalar.dot(p, a, q, b, n));
+        }
+    }
+
+    @Test
+    void the_largest_values_do_not_overflow() {
+        byte[] p = bytes(4096, true);
+        assertThat(simd.dot(p, 0, p, 0, p.length)).isEqualTo(63 * 63 * 4096);
+    }
+
+    private float[] floats(int n) {
+        float[] out = new float[n];
+        for (int i = 0; i < n; i++) {
+            out[i] = random.nextFloat() - 0.5f;
+        }
+        return out;
+    }
+
+    private byte[] bytes(int n, boolean extreme) {
+        byte[] out = new byte[n];
+        for (int i = 0; i < n; i++) {
+            out[i] = (byte) (extreme ? 63 : random.nextInt(127) - 63);
+        }
+        return out;
+    }
+}

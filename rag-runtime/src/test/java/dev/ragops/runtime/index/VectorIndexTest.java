@@ -1,0 +1,266 @@
+package dev.ragops.runtime.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class VectorIndexTest {
+    private static final int DIMENSION = 48;
+    private static final int ROWS = 6_000;
+    private static final VectorRows CORPUS = clustered(ROWS, 1);
+    private static final List<float[]> QUESTIONS = vectors(60, 2);
+
+    /** Points around random centres, as text embeddings lie; uniform noise has no neighbourhoods to find. */
+    private static List<float[]> vectors(int count, long seed) {
+        Random centres = new Random(99);
+        float[][] centre = new float[40][DIMENSION];
+        for (float[] c : centre) {
+            for (int i = 0; i < DIMENSION; i++) {
+                c[i] = (float) centres.nextGaussian();
+            }
+        }
+        Random random = new Random(seed);
+        List<float[]> out = new ArrayList<>();
+        for (int n = 0; n < count; n++) {
+            float[] v = centre[random.nextInt(centre.length)].clone();
+            double square = 0;
+            for (int i = 0; i < DIMENSION; i++) {
+                v[i] += (float) random.nextGaussian();
+                square += (double) v[i] * v[i];
+            }
+            for (int i = 0; i < DIMENSION; i++) {
+                v[i] /= (float) Math.sqrt(square);
+            }
+            out.add(v);
+        }
+        return out;
+    }
+
+    private static VectorRows clustered(int count, long seed) {
+        return VectorRows.empty(DIMENSION).append(vectors(count, seed));
+    }
+
+    private static int[] bruteForce(VectorRows rows, float[] question, int k, OrdinalFilter accept) {
+        return IntStream.range(0, rows.size())
+                .filter(accept::accepts)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer row) -> -rows.dot(question, row))
+                        .thenComparingInt(row -> row))
+                .limit(k)
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private static OrdinalFilter share(int rows, double share) {
+        BitSet bits = new BitSet();
+        Random random = new Random(17);
+        IntStream.range(0, rows).filter(_ -> random.nextDouble() < share).forEach(bits::set);
+        return OrdinalFilter.of(bits);
+    }
+
+    private static double recall(VectorIndex index, VectorRows rows, int k, OrdinalFilter accept) {
+        int found = 0;
+        int wanted = 0;
+        for (float[] question : QUESTIONS) {
+            Set<Integer> truth = new HashSet<>();
+            for (int row : bruteForce(rows, question, k, accept)) {
+                truth.add(row);
+            }
+            wanted += truth.size();
+            for (int row : index.search(question, k, accept).ordinals()) {
+                found += truth.contains(row) ? 1 : 0;
+            }
+        }
+        return (double) found / wanted;
+    }
+
+    @Nested
+    class Exact {
+        private final VectorIndex index = new ExactIndex(CORPUS);
+
+        @Test
+        void finds_what_brute_force_finds_at_any_selectivity() {
+            for (double share : new double[] {1, 0.5, 0.05, 0.002}) {
+                OrdinalFilter accept = share(ROWS, share);
+                for (float[] question : QUESTIONS) {
+                    assertThat(index.search(question, 10, accept).ordinals())
+                            .isEqualTo(bruteForce(CORPUS, question, 10, accept));
+                }
+            }
+        }
+
+        @Test
+        void returns_fewer_when_fewer_are_accepted_and_none_when_none_is() {
+            BitSet two = new BitSet();
+            two.set(3);
+            two.set(4000);
+            assertThat(index.search(QUESTIONS.getFirst(), 10, OrdinalFilter.of(two))
+                            .ordinals())
+                    .containsExactlyInAnyOrder(3, 4000);
+            assertThat(index.search(QUESTIONS.getFirst(), 10, OrdinalFilter.of(new BitSet()))
+                            .count())
+                    .isZero();
+        }
+
+        @Test
+        void equal_scores_come_in_the_order_of_ordinals() {
+            float[] one = QUESTIONS.getFirst();
+            VectorRows same = VectorRows.empty(DIMENSION).append(List.of(one, one, one, one));
+            assertThat(new ExactIndex(same).search(one, 3, share(4, 1)).ordinals())
+                    .containsExactly(0, 1, 2);
+        }
+
+        @Test
+        void a_zero_vector_is_harmless() {
+            assertThat(index.search(new float[DIMENSION], 5, share(ROWS, 1)).count())
+                    .isEqualTo(5);
+        }
+
+        @Test
+        void a_vector_of_another_length_is_refused() {
+            assertThatThrownBy(() -> CORPUS.append(List.of(new float[7])))
+                    .hasMessageContaining("7")
+                    .hasMessageContaining("48");
+        }
+    }
+
+    @Nested
+    class Graph {
+        private final HnswGraph graph = HnswGraph.build(CORPUS, 0, ROWS, HnswGraph.Shape.DEFAULT);
+        private final VectorIndex index = SegmentedIndex.of(List.of(graph), CORPUS);
+
+        @Test
+        void finds_almost_all_of_the_true_neighbours() {
+            assertThat(recall(index, CORPUS, 10, share(ROWS, 1))).isGreaterThanOrEqualTo(0.99);
+        }
+
+        @Test
+        void keeps_its_recall_under_filters() {
+            for (double share : new double[] {0.9, 0.5, 0.1, 0.01}) {
+                OrdinalFilter accept = share(ROWS, share);
+                assertThat(recall(segmentOnly(), CORPUS, 10, accept))
+                        .as("graph, share %s", share)
+                        .isGreaterThanOrEqualTo(0.97);
+                assertThat(recall(index, CORPUS, 10, accept))
+                        .as("index, share %s", share)
+                        .isGreaterThanOrEqualTo(0.99);
+            }
+        }
+
+        private VectorIndex segmentOnly() {
+            return new VectorIndex() {
+                @Override
+                public int size() {
+                    return ROWS;
+                }
+
+                @Override
+                public ScoredOrdinals search(float[] unit, int k, OrdinalFilter accept) {
+                    return graph.search(unit, k, accept);
+                }
+
+                @Override
+                public float score(float[] unit, int ordinal) {
+                    return CORPUS.dot(unit, ordinal);
+                }
+
+                @Override
+                public long memoryBytes() {
+                    return graph.memoryBytes();
+                }
+
+                @Override
+                public String kind() {
+                    return "graph";
+                }
+            };
+        }
+
+        @Test
+        void equal_rows_give_equal_graphs() {
+            HnswGraph again = HnswGraph.build(clustered(ROWS, 1), 0, ROWS, HnswGraph.Shape.DEFAULT);
+            for (float[] question : QUESTIONS) {
+                assertThat(again.search(question, 10, share(ROWS, 1)))
+                        .usingRecursiveComparison()
+                        .isEqualTo(graph.search(question, 10, share(ROWS, 1)));
+            }
+        }
+
+        @Test
+        void many_threads_search_at_once_and_agree() throws Exception {
+            List<int[]> alone = QUESTIONS.stream()
+                    .map(q -> index.search(q, 10, share(ROWS, 1)).ordinals())
+                    .toList();
+            try (var pool = Executors.newFixedThreadPool(4)) {
+                List<Callable<List<int[]>>> tasks = java.util.Collections.nCopies(
+                        4,
+                        () -> QUESTIONS.stream()
+                                .map(q -> index.search(q, 10, share(ROWS, 1)).ordinals())
+                                .toList());
+                for (var result : pool.invokeAll(tasks)) {
+                    assertThat(result.get()).usingRecursiveComparison().isEqualTo(alone);
+                }
+            }
+        }
+
+        @Test
+        void rows_appended_behind_the_graph_are_found_at_once() {
+            List<float[]> more = vectors(50, 77);
+            VectorRows longer = CORPUS.append(more);
+            VectorIndex grown = SegmentedIndex.of(List.of(graph), CORPUS).over(longer);
+            for (int i = 0; i < more.size(); i++) {
+                assertThat(grown.search(more.get(i), 1, share(longer.size(), 1)).ordinals())
+                        .containsExactly(ROWS + i);
+            }
+        }
+
+        @Test
+        void an_empty_graph_finds_nothing() {
+            HnswGraph empty = HnswGraph.build(CORPUS, 0, 0, HnswGraph.Shape.DEFAULT);
+            assertThat(empty.search(QUESTIONS.getFirst(), 3, share(ROWS, 1)).count())
+                    .isZero();
+        }
+    }
+
+    @Nested
+    class Policy {
+        @Test
+        void auto_leaves_small_corpora_to_the_scan_and_exact_leaves_all() {
+            SegmentedIndex scan = SegmentedIndex.scanning(CORPUS);
+            assertThat(SegmentPolicy.AUTO.wantsBuild(scan)).isFalse();
+            assertThat(SegmentPolicy.NEVER.wantsBuild(scan)).isFalse();
+            assertThat(scan.kind()).isEqualTo("exact");
+        }
+
+        @Test
+        void hnsw_builds_segments_and_makes_one_of_many() {
+            VectorRows rows = VectorRows.empty(DIMENSION);
+            SegmentedIndex index = SegmentedIndex.scanning(rows);
+            int most = 0;
+            for (int round = 0; round < 8; round++) {
+                rows = rows.append(vectors(300, round));
+                index = index.over(rows);
+                if (SegmentPolicy.ALWAYS.wantsBuild(index)) {
+                    index = SegmentPolicy.ALWAYS.build(index);
+                }
+                most = Math.max(most, index.segments().size());
+            }
+            assertThat(index.kind()).isEqualTo("hnsw");
+            assertThat(most).isLessThanOrEqualTo(4);
+            assertThat(index.covered()).isGreaterThan(2000);
+            assertThat(recall(index, rows, 10, share(rows.size(), 1))).isGreaterThanOrEqualTo(0.99);
+        }
+    }
+}
