@@ -1,0 +1,274 @@
+package dev.ragops.runtime.cli;
+
+import dev.ragops.runtime.answer.Answerer;
+import dev.ragops.runtime.bundle.Bundle;
+import dev.ragops.runtime.bundle.JsonLines;
+import dev.ragops.runtime.bundle.SourceDocument;
+import dev.ragops.runtime.bundle.VectorsFile;
+import dev.ragops.runtime.config.ConfigException;
+import dev.ragops.runtime.config.Overrides;
+import dev.ragops.runtime.config.RagConfig;
+import dev.ragops.runtime.embed.Embedder;
+import dev.ragops.runtime.embed.Embedders;
+import dev.ragops.runtime.http.Identity;
+import dev.ragops.runtime.http.RuntimeServer;
+import dev.ragops.runtime.http.Tokens;
+import dev.ragops.runtime.observe.RuntimeMetrics;
+import dev.ragops.runtime.registry.BundleFetcher;
+import dev.ragops.runtime.registry.MlflowClient;
+import dev.ragops.runtime.registry.ModelVersion;
+import dev.ragops.runtime.search.Searcher;
+import dev.ragops.runtime.store.Contents;
+import dev.ragops.runtime.store.DocumentStore;
+import dev.ragops.runtime.store.StoreException;
+import dev.ragops.runtime.store.Stores;
+import dev.ragops.runtime.view.Follower;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Serves a bundle and the documents of a store over HTTP until the process is told to end. */
+@Command(
+        name = "serve",
+        description = "Serve a bundle and ingested documents over HTTP.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    private static final Duration DRAIN = Duration.ofSeconds(20);
+
+    enum StoreKind {
+        none,
+        sqlite,
+        postgres
+    }
+
+    @Option(
+            names = "--bundle",
+            paramLabel = "DIR",
+            defaultValue = "${RAGOPS_BUNDLE:-}",
+            description = "bundle directory (RAGOPS_BUNDLE); absent: the built-in MiniLM and no documents")
+    String bundle = "";
+
+    @Option(
+            names = "--model",
+            paramLabel = "URI",
+            defaultValue = "${RAGOPS_MODEL_URI:-}",
+            description = "fetch this registered version first, models:/NAME/VERSION (RAGOPS_MODEL_URI)")
+    String model = "";
+
+    @Mixin
+    RegistryOptions registry = new RegistryOptions();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "${RAGOPS_DATA:-}",
+            description = "where ingested documents are kept (RAGOPS_DATA)")
+    String data = "";
+
+    @Option(
+            names = "--store",
+            paramLabel = "KIND",
+            defaultValue = "${RAGOPS_STORE:-}",
+            description = "none, sqlite or postgres (RAGOPS_STORE; default: sqlite with --data, else none)")
+    String store = "";
+
+    @Option(
+            names = "--postgres-url-file",
+            paramLabel = "FILE",
+            defaultValue = "${RAGOPS_POSTGRES_URL_FILE:-}",
+            description = "file with postgres://user:password@host:port/database (RAGOPS_POSTGRES_URL_FILE)")
+    String postgresUrlFile = "";
+
+    @Option(
+            names = "--store-name",
+            paramLabel = "NAME",
+            defaultValue = "${RAGOPS_STORE_NAME:-local}",
+            description = "first part of every key in the store (RAGOPS_STORE_NAME)")
+    String storeName = "local";
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "${RAGOPS_CONFIG:-}",
+            description = "JSON overrides of rag.yaml (RAGOPS_CONFIG)")
+    String config = "";
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            split = ",",
+            defaultValue = "${RAGOPS_TOKEN_FILES:-}",
+            description = "accepted bearer tokens, read again when they change (RAGOPS_TOKEN_FILES); absent: open")
+    List<String> tokenFiles = List.of();
+
+    @Option(
+            names = "--revision",
+            defaultValue = "${RAGOPS_REVISION:-}",
+            description = "reported in answers (RAGOPS_REVISION)")
+    String revision = "";
+
+    @Option(
+            names = "--version-label",
+            defaultValue = "${RAGOPS_VERSION:-}",
+            description = "registered version, reported in answers (RAGOPS_VERSION)")
+    String version = "";
+
+    @Option(
+            names = "--port",
+            defaultValue = "${RAGOPS_PORT:-8080}",
+            description = "port, 0 for any (RAGOPS_PORT; default ${DEFAULT-VALUE})")
+    int port = 8080;
+
+    @Option(
+            names = "--host",
+            defaultValue = "${RAGOPS_HOST:-0.0.0.0}",
+            description = "address to listen on (RAGOPS_HOST; default ${DEFAULT-VALUE})")
+    String host = "0.0.0.0";
+
+    @Override
+    public Integer call() throws Exception {
+        Optional<Bundle> served = bundle();
+        RagConfig base = served.map(Bundle::config).orElse(RagConfig.DEFAULT);
+        String overrides = config.isBlank() ? "" : read(Path.of(config), "--config");
+        RagConfig effective = overrides.isEmpty() ? base : Overrides.apply(base, overrides, config);
+        int cpus = Cpus.count();
+        Path directory = served.map(Bundle::directory).orElse(Path.of("."));
+        Embedder embedder = Embedders.open(effective.embedder(), directory, new Embedders.Resources(cpus, 4096));
+        Identity identity = new Identity(
+                revision,
+                version,
+                served.map(Bundle::digest).orElse(""),
+                overrides.isEmpty() ? "" : Contents.inputHash(overrides),
+                embedder.fingerprint());
+        Follower follower = new Follower(effective, embedder, documents(served), vectors(served, embedder), store());
+        follower.start();
+        RuntimeMetrics metrics = new RuntimeMetrics(follower);
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(Math.clamp(cpus, 1, 4))
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(2));
+        RuntimeServer server = new RuntimeServer(
+                vertx,
+                follower,
+                new Searcher(embedder, effective.retrieval()),
+                new Answerer(effective.answer(), Clock.systemUTC()),
+                effective.retrieval().topK(),
+                identity,
+                new Tokens(tokenFiles.stream()
+                        .filter(file -> !file.isBlank())
+                        .map(Path::of)
+                        .toList()),
+                metrics,
+                cpus);
+        int open = server.listen(host, port)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().unstarted(() -> end(server, follower, embedder, vertx)));
+        LOG.info("listening on {}:{} with {} CPUs, store {}", host, open, cpus, storeKind());
+        if (System.console() != null) {
+            System.err.printf("Serving on http://127.0.0.1:%d; try /health, /query, /openapi.json%n", open);
+        }
+        return RuntimeCommand.RUNNING;
+    }
+
+    private static void end(RuntimeServer server, Follower follower, Embedder embedder, Vertx vertx) {
+        try {
+            boolean all = server.drain(DRAIN);
+            LOG.info(all ? "drained" : "drained, but some requests did not end in time");
+            server.close();
+            follower.close();
+            embedder.close();
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Optional<Bundle> bundle() throws IOException {
+        if (!model.isBlank() && bundle.isBlank()) {
+            Path target = data.isBlank()
+                    ? Files.createTempDirectory("bundle")
+                    : Path.of(data).resolve("bundle");
+            try (MlflowClient client = registry.client()) {
+                return Optional.of(new BundleFetcher(client)
+                        .fetch(ModelVersion.parse(model), Optional.empty(), target, Optional.empty()));
+            }
+        }
+        return FetchCommand.text(bundle).map(directory -> Bundle.open(Path.of(directory)));
+    }
+
+    private static List<SourceDocument> documents(Optional<Bundle> bundle) {
+        return bundle.flatMap(served -> served.file(Bundle.DOCUMENTS_FILE))
+                .map(JsonLines::documents)
+                .orElse(List.of());
+    }
+
+    private static Map<String, float[]> vectors(Optional<Bundle> bundle, Embedder embedder) {
+        return bundle.flatMap(served -> served.file(Bundle.VECTORS_FILE))
+                .map(file -> VectorsFile.read(file, embedder.fingerprint(), embedder.dimension()))
+                .orElse(Map.of());
+    }
+
+    private StoreKind storeKind() {
+        if (store.isBlank()) {
+            return data.isBlank() ? StoreKind.none : StoreKind.sqlite;
+        }
+        return Arrays.stream(StoreKind.values())
+                .filter(kind -> kind.name().equals(store))
+                .findFirst()
+                .orElseThrow(
+                        () -> new ConfigException("--store must be none, sqlite or postgres, not '" + store + "'"));
+    }
+
+    private Optional<Supplier<DocumentStore>> store() {
+        return switch (storeKind()) {
+            case none -> Optional.empty();
+            case sqlite -> {
+                if (data.isBlank()) {
+                    throw new ConfigException("--store sqlite needs --data DIR");
+                }
+                yield Optional.of(() -> Stores.sqlite(Path.of(data).resolve("documents.db"), storeName));
+            }
+            case postgres -> {
+                if (postgresUrlFile.isBlank()) {
+                    throw new ConfigException("--store postgres needs --postgres-url-file FILE");
+                }
+                yield Optional.of(() -> Stores.postgres(url(), storeName));
+            }
+        };
+    }
+
+    private String url() {
+        try {
+            return Files.readString(Path.of(postgresUrlFile)).strip();
+        } catch (IOException e) {
+            throw new StoreException("cannot read " + postgresUrlFile, e);
+        }
+    }
+
+    private static String read(Path file, String option) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new ConfigException(option + ": cannot read " + file + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.ragops.runtime.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragops.runtime.view.Follower;
+import dev.ragops.runtime.view.Progress;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.BooleanSupplier;
+
+/** Whether this process lives, has started, and is ready; and in what state it is. */
+final class HealthRoutes {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Follower follower;
+    private final Identity identity;
+    private final BooleanSupplier draining;
+
+    HealthRoutes(Follower follower, Identity identity, BooleanSupplier draining) {
+        this.follower = follower;
+        this.identity = identity;
+        this.draining = draining;
+    }
+
+    void mount(Router router) {
+        router.get("/health").handler(context -> state(context, 200));
+        router.get("/health/live").handler(context -> state(context, 200));
+        router.get("/health/startup").handler(context -> state(context, 200));
+        router.get("/health/ready")
+                .handler(context -> state(context, follower.isReady() && !draining.getAsBoolean() ? 200 : 503));
+    }
+
+    private void state(RoutingContext context, int status) {
+        ObjectNode body = JSON.createObjectNode();
+        switch (follower.progress()) {
+            case Progress.Starting starting -> body.put("status", "starting").put("detail", starting.what());
+            case Progress.CatchingUp at -> {
+                body.put("status", "catching-up").put("done", at.done()).put("total", at.total());
+                at.left().ifPresent(left -> body.put("secondsLeft", left.toSeconds()));
+            }
+            case Progress.Ready _ -> body.put("status", draining.getAsBoolean() ? "draining" : "ready");
+        }
+        body.put("revision", identity.revision())
+                .put("version", identity.version())
+                .put("bundleDigest", identity.bundleDigest())
+                .put("configDigest", identity.configDigest())
+                .put("fingerprint", identity.fingerprint());
+        String kind = follower.store().map(store -> store.kind()).orElse(follower.hasStore() ? "opening" : "none");
+        body.putObject("store").put("kind", kind).put("reachable", follower.isStoreReachable());
+        var view = follower.current();
+        body.putObject("view")
+                .put("sequence", view.sequence())
+                .put("head", follower.head().sequence())
+                .put("passages", view.passages().live())
+                .put("documents", view.passages().documents())
+                .put("index", view.dense().kind())
+                .put("indexBytes", view.dense().memoryBytes() + view.lexical().memoryBytes());
+        context.response()
+                .setStatusCode(status)
+                .putHeader("content-type", "application/json")
+                .end(body.toString());
+    }
+}

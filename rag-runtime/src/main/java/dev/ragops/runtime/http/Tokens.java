@@ -1,0 +1,62 @@
+package dev.ragops.runtime.http;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The tokens that callers may show: files, read again every few seconds, so that a rotation needs no restart. */
+public final class Tokens {
+    private static final long REREAD_NANOS = 2_000_000_000L;
+
+    private final List<Path> files;
+    private volatile List<byte[]> known = List.of();
+    private volatile long readAt;
+
+    /** @param files none: everybody may call */
+    public Tokens(List<Path> files) {
+        this.files = List.copyOf(files);
+        read();
+    }
+
+    boolean allows(String authorization) {
+        if (files.isEmpty()) {
+            return true;
+        }
+        if (System.nanoTime() - readAt > REREAD_NANOS) {
+            read();
+        }
+        if (!authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return false;
+        }
+        byte[] shown = authorization.substring(7).strip().getBytes(StandardCharsets.UTF_8);
+        boolean match = false;
+        for (byte[] token : known) {
+            match |= MessageDigest.isEqual(token, shown);
+        }
+        return match;
+    }
+
+    private void read() {
+        List<byte[]> tokens = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                if (Files.isRegularFile(file)) {
+                    byte[] token = Files.readString(file).strip().getBytes(StandardCharsets.UTF_8);
+                    if (token.length > 0) {
+                        tokens.add(token);
+                    }
+                }
+            } catch (IOException e) {
+                // Being replaced right now: the next look finds it.
+            }
+        }
+        if (!tokens.isEmpty() || known.isEmpty()) {
+            known = tokens;
+        }
+        readAt = System.nanoTime();
+    }
+}

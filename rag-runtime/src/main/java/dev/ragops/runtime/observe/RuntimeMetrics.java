@@ -1,0 +1,91 @@
+package dev.ragops.runtime.observe;
+
+import dev.ragops.runtime.view.Follower;
+import io.prometheus.client.Collector;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
+import io.prometheus.client.GaugeMetricFamily;
+import io.prometheus.client.Histogram;
+import io.prometheus.client.exporter.common.TextFormat;
+import io.prometheus.client.hotspot.DefaultExports;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** What this process counts. No query and no document text is ever a label. */
+public final class RuntimeMetrics {
+    private static final double[] SECONDS = {.001, .002, .005, .01, .02, .05, .1, .2, .3, .5, 1, 2, 5, 10};
+
+    private final CollectorRegistry registry = new CollectorRegistry();
+    public final Counter requests = Counter.build(
+                    "ragops_runtime_requests_total", "Answered requests by route and status code.")
+            .labelNames("route", "code")
+            .register(registry);
+    public final Histogram seconds = Histogram.build(
+                    "ragops_runtime_request_seconds", "Time from a request's last byte to its answer.")
+            .labelNames("route")
+            .buckets(SECONDS)
+            .register(registry);
+    public final Histogram embedSeconds = Histogram.build("ragops_runtime_embed_seconds", "Time to embed a question.")
+            .buckets(SECONDS)
+            .register(registry);
+    public final Histogram searchSeconds = Histogram.build("ragops_runtime_search_seconds", "Time to search and fuse.")
+            .buckets(SECONDS)
+            .register(registry);
+    public final Counter shed = Counter.build("ragops_runtime_shed_total", "Requests refused because too many waited.")
+            .register(registry);
+    public final Counter answers = Counter.build("ragops_runtime_answers_total", "Answers by kind.")
+            .labelNames("kind")
+            .register(registry);
+    public final Counter lowConfidence = Counter.build(
+                    "ragops_runtime_low_confidence_total", "Answers whose sources hardly fit.")
+            .register(registry);
+    public final Counter degraded = Counter.build(
+                    "ragops_runtime_degraded_total", "Extractive answers that stood in for a generator.")
+            .register(registry);
+    public final Counter documents = Counter.build("ragops_runtime_documents_total", "Documents written, by outcome.")
+            .labelNames("status")
+            .register(registry);
+    public final Gauge waiting = Gauge.build("ragops_runtime_waiting", "Requests that wait for a worker.")
+            .register(registry);
+
+    public RuntimeMetrics(Follower follower) {
+        DefaultExports.register(registry);
+        new Collector() {
+            @Override
+            public List<MetricFamilySamples> collect() {
+                var view = follower.current();
+                return List.of(
+                        new GaugeMetricFamily(
+                                "ragops_runtime_view_sequence", "Sequence number that queries see.", view.sequence()),
+                        new GaugeMetricFamily(
+                                "ragops_runtime_store_sequence",
+                                "Sequence number of the store when last seen.",
+                                follower.head().sequence()),
+                        new GaugeMetricFamily(
+                                "ragops_runtime_passages",
+                                "Passages that can be found.",
+                                view.passages().live()),
+                        new GaugeMetricFamily(
+                                "ragops_runtime_index_bytes",
+                                "Heap held by the vector and the word index.",
+                                view.dense().memoryBytes()
+                                        + (double) view.lexical().memoryBytes()),
+                        new GaugeMetricFamily("ragops_runtime_ready", "1 once ready.", follower.isReady() ? 1 : 0));
+            }
+        }.register(registry);
+    }
+
+    /** @return the text for the content type that the scraper accepts */
+    public String render(String contentType) {
+        StringWriter out = new StringWriter();
+        try {
+            TextFormat.writeFormat(contentType, out, registry.metricFamilySamples());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a string cannot fail", e);
+        }
+        return out.toString();
+    }
+}
