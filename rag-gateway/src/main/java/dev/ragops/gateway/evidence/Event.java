@@ -1,0 +1,43 @@
+package dev.ragops.gateway.evidence;
+
+/**
+ * Is how one track's own first attempt at a request ended.
+ *
+ * @param ending of the attempt
+ * @param answerClass {@code retrieval} or {@code generated}
+ * @param latencyMillis until it ended
+ */
+public record Event(Ending ending, String answerClass, double latencyMillis) {
+    public static final String RETRIEVAL = "retrieval";
+
+    /** The ways an attempt can end. */
+    public enum Ending {
+        ANSWERED,
+        /** A 4xx that is not a quota: the request was wrong, or this track thinks so. */
+        CLIENT_ERROR,
+        /** 5xx, a broken connection, a time-out. */
+        ERROR,
+        /** 503: the pods have too much to do. */
+        SHED,
+        /** Says nothing of the track: a key's quota, a client that went away in time. */
+        EXCLUDED
+    }
+
+    /** What a status says. */
+    public static Ending endingOf(int status) {
+        if (status == 503) {
+            return Ending.SHED;
+        }
+        if (status >= 500) {
+            return Ending.ERROR;
+        }
+        if (status == 429) {
+            return Ending.EXCLUDED;
+        }
+        return status >= 400 ? Ending.CLIENT_ERROR : Ending.ANSWERED;
+    }
+
+    public boolean isError() {
+        return ending == Ending.ERROR || ending == Ending.SHED;
+    }
+}

@@ -1,0 +1,126 @@
+package dev.ragops.gateway.proxy;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Asks pods: one try at a time, each with its deadline, and never a failed future. */
+public final class Upstream {
+    /** Shorter than a runtime keeps an idle connection, so that none is used in the moment it closes. */
+    private static final int IDLE_SECONDS = 15;
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 1000;
+
+    private final Vertx vertx;
+    private final Endpoints endpoints;
+    private final HttpClient client;
+
+    public Upstream(Vertx vertx, Endpoints endpoints) {
+        this.vertx = vertx;
+        this.endpoints = endpoints;
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setKeepAlive(true)
+                        .setKeepAliveTimeout(IDLE_SECONDS)
+                        .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
+                        .setTcpNoDelay(true),
+                new PoolOptions().setHttp1MaxSize(256).setMaxWaitQueueSize(1024));
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    /** A question with its whole body in hand. */
+    record Question(HttpMethod method, String uri, MultiMap headers, Buffer body) {}
+
+    /**
+     * Tries one pod of a Service.
+     *
+     * @param excluded a pod that was just tried
+     */
+    Future<Attempt> ask(String service, String excluded, Question question, long deadlineMillis) {
+        long begin = System.nanoTime();
+        Optional<String> picked = endpoints.pick(service, excluded);
+        if (picked.isEmpty()) {
+            return Future.succeededFuture(new Attempt.NoPod(0));
+        }
+        String pod = picked.get();
+        Promise<Attempt> done = Promise.promise();
+        AtomicReference<@Nullable HttpClientRequest> under = new AtomicReference<>();
+        AtomicReference<@Nullable HttpClientResponse> head = new AtomicReference<>();
+        long timer = vertx.setTimer(Math.max(1, deadlineMillis), _ -> {
+            boolean untouched = head.get() == null;
+            if (done.tryComplete(
+                    new Attempt.Broken(pod, "no answer within " + deadlineMillis + " ms", untouched, true, since(begin)))) {
+                HttpClientRequest request = under.get();
+                if (request != null) {
+                    request.reset();
+                }
+            }
+        });
+        client.request(options(pod, question))
+                .compose(request -> {
+                    under.set(request);
+                    request.headers().addAll(question.headers());
+                    request.putHeader("x-ragops-deadline-ms", String.valueOf(deadlineMillis));
+                    return request.send(question.body());
+                })
+                .compose(response -> {
+                    head.set(response);
+                    String type = response.getHeader("content-type");
+                    if (response.statusCode() == 200 && type != null && type.startsWith("text/event-stream")) {
+                        response.pause();
+                        return Future.<Attempt>succeededFuture(new Attempt.Streaming(pod, response, since(begin)));
+                    }
+                    return response.body()
+                            .map(body -> new Attempt.Answered(
+                                    pod, response.statusCode(), response.headers(), body, since(begin)));
+                })
+                .onComplete(result -> {
+                    if (result.succeeded()) {
+                        done.tryComplete(result.result());
+                    } else {
+                        done.tryComplete(new Attempt.Broken(
+                                pod, String.valueOf(result.cause()), head.get() == null, false, since(begin)));
+                    }
+                });
+        return done.future().onComplete(_ -> {
+            vertx.cancelTimer(timer);
+            endpoints.release(pod);
+        });
+    }
+
+    static RequestOptions options(String pod, Question question) {
+        return options(pod, question.method(), question.uri());
+    }
+
+    static RequestOptions options(String pod, HttpMethod method, String uri) {
+        int colon = pod.lastIndexOf(':');
+        return new RequestOptions()
+                .setHost(pod.substring(0, colon))
+                .setPort(Integer.parseInt(pod.substring(colon + 1)))
+                .setMethod(method)
+                .setURI(uri);
+    }
+
+    private static double since(long beginNanos) {
+        return (System.nanoTime() - beginNanos) / 1e6;
+    }
+}
