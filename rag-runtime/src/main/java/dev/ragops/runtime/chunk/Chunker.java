@@ -63,14 +63,15 @@ public final class Chunker {
             if (to - from <= config.maxTokens()) {
                 units.add(new Unit(sentence.start(), sentence.end(), to - from));
             } else {
-                cut(sentence, tokens, from, to, units);
+                cut(text, sentence, tokens, from, to, units);
             }
         }
         return units;
     }
 
     /** Cuts between words where it can; a single word longer than a chunk stays one unit. */
-    private void cut(Sentences.Span sentence, Tokenizer.TokenSpans tokens, int from, int to, List<Unit> units) {
+    private void cut(
+            String text, Sentences.Span sentence, Tokenizer.TokenSpans tokens, int from, int to, List<Unit> units) {
         int start = sentence.start();
         int token = from;
         while (to - token > config.maxTokens()) {
@@ -87,11 +88,20 @@ public final class Chunker {
                     break;
                 }
             }
-            units.add(new Unit(start, tokens.end()[next - 1], next - token));
+            // Up to the next token, not to the end of this one: characters that no token holds belong somewhere too.
+            units.add(new Unit(start, trimmedEnd(text, start, tokens.start()[next]), next - token));
             start = tokens.start()[next];
             token = next;
         }
         units.add(new Unit(start, sentence.end(), to - token));
+    }
+
+    private static int trimmedEnd(String text, int start, int end) {
+        int to = end;
+        while (to > start && Character.isWhitespace(text.charAt(to - 1))) {
+            to--;
+        }
+        return to;
     }
 
     private static int firstTokenAt(Tokenizer.TokenSpans tokens, int offset) {

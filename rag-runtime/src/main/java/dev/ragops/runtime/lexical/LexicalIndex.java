@@ -13,10 +13,5 @@ public interface LexicalIndex {
      */
     ScoredOrdinals search(String question, int k, OrdinalFilter accept);
 
-    /**
-     * What no passage can score above for this question: all of its words, each counted in full. 0 when it has no words.
-     */
-    double ceiling(String question);
-
     long memoryBytes();
 }

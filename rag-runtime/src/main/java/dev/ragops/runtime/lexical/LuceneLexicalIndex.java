@@ -74,22 +74,6 @@ final class LuceneLexicalIndex implements LexicalIndex {
         }
     }
 
-    @Override
-    public double ceiling(String question) {
-        double sum = 0;
-        long passages = Math.max(1, reader.maxDoc());
-        try {
-            for (Map.Entry<String, Integer> term : terms(question).entrySet()) {
-                long having = reader.docFreq(new Term(LuceneLexicalWriter.BODY, term.getKey()));
-                // BM25's idf; its other factor stays below 1.
-                sum += term.getValue() * Math.log(1 + (passages - having + 0.5) / (having + 0.5));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return sum;
-    }
-
     /** How often each word of the question stands in it. */
     private Map<String, Integer> terms(String question) {
         Map<String, Integer> terms = new LinkedHashMap<>();

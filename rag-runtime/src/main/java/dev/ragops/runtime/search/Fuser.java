@@ -12,8 +12,12 @@ final class Fuser {
     /** The constant of reciprocal rank fusion, as its authors chose it. */
     private static final int RECIPROCAL_RANK_OFFSET = 60;
 
-    /** No question is less similar to a passage it could be about; see docs of the fusion decision. */
-    static final double DENSE_FLOOR = 0;
+    /**
+     * A BM25 score this high counts in full: about four matched words that are rare in 5,000 passages. A question whose
+     * best match stays below it is a lexically weak one (few, common words), and its lexical leg says less. Chosen on
+     * cranfield and dbpedia-5k with both built-in models; 12 to 30 differ by less than .015 NDCG@10.
+     */
+    private static final double FULL_LEXICAL_SCORE = 20;
 
     private Fuser() {}
 
@@ -62,25 +66,32 @@ final class Fuser {
         return List.copyOf(union.values());
     }
 
-    /** Scores missing on a leg count as that leg's floor. */
-    static List<Candidate> convex(List<Candidate> union, double denseWeight) {
-        double bestDense = union.stream()
-                .mapToDouble(Candidate::dense)
-                .filter(s -> !Double.isNaN(s))
-                .max()
-                .orElse(0);
-        double bestLexical = union.stream()
-                .mapToDouble(Candidate::lexical)
-                .filter(s -> !Double.isNaN(s))
-                .max()
-                .orElse(0);
-        List<Candidate> scored = new ArrayList<>(union.size());
-        for (Candidate c : union) {
-            double dense = Double.isNaN(c.dense()) ? 0 : Normalised.fromFloor(c.dense(), DENSE_FLOOR, bestDense);
-            double lexical = Double.isNaN(c.lexical()) ? 0 : Normalised.fromFloor(c.lexical(), 0, bestLexical);
-            scored.add(c.withScore(denseWeight * dense + (1 - denseWeight) * lexical));
+    /**
+     * Dense scores are stretched over the candidates, from the {@code span}-th to the best: models differ in how much of
+     * the scale they use. Lexical scores keep their absolute size, a missing one is 0.
+     *
+     * @param span candidates per leg as configured, so that asking for more results does not change their order
+     */
+    static List<Candidate> convex(List<Candidate> union, double denseWeight, int span) {
+        double[] dense = union.stream().mapToDouble(Candidate::dense).sorted().toArray();
+        if (dense.length == 0) {
+            return List.of();
         }
-        return sorted(scored);
+        double best = dense[dense.length - 1];
+        double floor = dense[Math.max(0, dense.length - span)];
+        double full = union.stream()
+                .mapToDouble(Candidate::lexical)
+                .filter(score -> !Double.isNaN(score))
+                .max()
+                .orElse(0);
+        double lexicalScale = Math.max(FULL_LEXICAL_SCORE, full);
+        return sorted(union.stream()
+                .map(c -> {
+                    double stretched = best > floor ? (c.dense() - floor) / (best - floor) : 1;
+                    double lexical = Double.isNaN(c.lexical()) ? 0 : c.lexical() / lexicalScale;
+                    return c.withScore(denseWeight * stretched + (1 - denseWeight) * lexical);
+                })
+                .toList());
     }
 
     static List<Candidate> reciprocalRank(ScoredOrdinals dense, ScoredOrdinals lexical) {

@@ -74,7 +74,10 @@ public final class Searcher {
                 ScoredOrdinals lexical = view.lexical().search(request.question(), depth, accept);
                 yield switch (config.fusion()) {
                     case RetrievalConfig.Fusion.Convex convex ->
-                        Fuser.convex(completed(view, question, Fuser.union(dense, lexical)), convex.denseWeight());
+                        Fuser.convex(
+                                completed(view, question, Fuser.union(dense, lexical)),
+                                convex.denseWeight(),
+                                config.candidates());
                     case RetrievalConfig.Fusion.ReciprocalRank() -> Fuser.reciprocalRank(dense, lexical);
                 };
             }

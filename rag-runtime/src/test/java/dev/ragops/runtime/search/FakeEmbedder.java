@@ -1,0 +1,72 @@
+package dev.ragops.runtime.search;
+
+import dev.ragops.runtime.embed.CacheStats;
+import dev.ragops.runtime.embed.Embedder;
+import dev.ragops.runtime.embed.TestTokenizer;
+import dev.ragops.runtime.embed.Tokenizer;
+import java.util.List;
+import java.util.Locale;
+
+/** A bag of hashed words: close texts share words, and a test can tell what is close. */
+final class FakeEmbedder implements Embedder {
+    private static final int DIMENSION = 64;
+    private final String fingerprint;
+
+    FakeEmbedder(String fingerprint) {
+        this.fingerprint = fingerprint;
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    @Override
+    public int dimension() {
+        return DIMENSION;
+    }
+
+    @Override
+    public int concurrency() {
+        return 1;
+    }
+
+    @Override
+    public float[] embedQuery(String text) {
+        float[] vector = new float[DIMENSION];
+        for (String word : text.toLowerCase(Locale.ROOT).split("\\W+", -1)) {
+            vector[Math.floorMod(word.hashCode() * 31, DIMENSION)] += 1;
+        }
+        double square = 0;
+        for (float x : vector) {
+            square += x * x;
+        }
+        for (int i = 0; i < DIMENSION; i++) {
+            vector[i] /= (float) Math.sqrt(square);
+        }
+        return vector;
+    }
+
+    @Override
+    public List<float[]> embedPassages(List<String> texts) {
+        return texts.stream().map(this::embedQuery).toList();
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return TestTokenizer.get();
+    }
+
+    @Override
+    public int maxTokens() {
+        return 256;
+    }
+
+    @Override
+    public CacheStats queryCache() {
+        return CacheStats.NONE;
+    }
+
+    @Override
+    public void close() {}
+}
