@@ -82,8 +82,8 @@ public final class Books {
         }
         Route now = route.orElseThrow();
         ejection = guard.reasonToEject(nowMillis)
-                .map(reason -> new Ejection(
-                        now.candidate().orElseThrow().revision(), now.generation(), nowMillis, reason));
+                .map(reason ->
+                        new Ejection(now.candidate().orElseThrow().revision(), now.generation(), nowMillis, reason));
         return ejection;
     }
 }

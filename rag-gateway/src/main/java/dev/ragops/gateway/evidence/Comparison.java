@@ -46,10 +46,8 @@ public record Comparison(double overlapAtK, double rankBiasedOverlap, boolean sa
             weighted += (double) common / d * Math.pow(PERSISTENCE, d);
         }
         double agreement = (double) common / depth;
-        double rankBiased =
-                agreement * Math.pow(PERSISTENCE, depth) + (1 - PERSISTENCE) / PERSISTENCE * weighted;
-        boolean sameTop =
-                !left.isEmpty() && !right.isEmpty() && left.getFirst().isSameAs(right.getFirst());
+        double rankBiased = agreement * Math.pow(PERSISTENCE, depth) + (1 - PERSISTENCE) / PERSISTENCE * weighted;
+        boolean sameTop = !left.isEmpty() && !right.isEmpty() && left.getFirst().isSameAs(right.getFirst());
         return new Comparison(agreement, rankBiased, sameTop);
     }
 

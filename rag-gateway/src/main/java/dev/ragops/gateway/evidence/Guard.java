@@ -52,8 +52,8 @@ public final class Guard {
                     .formatted(sum.fallbacks, sum.candidate, SECONDS));
         }
         if (sum.candidate > 0 && sum.stable >= ENOUGH && sum.stableShed > MAX_SHED_SHARE * sum.stable) {
-            return Optional.of("stable shed %d of %d requests of the last %d s"
-                    .formatted(sum.stableShed, sum.stable, SECONDS));
+            return Optional.of(
+                    "stable shed %d of %d requests of the last %d s".formatted(sum.stableShed, sum.stable, SECONDS));
         }
         return Optional.empty();
     }

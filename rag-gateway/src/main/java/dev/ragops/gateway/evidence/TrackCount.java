@@ -11,7 +11,8 @@ import java.util.TreeMap;
 final class TrackCount {
     /** Milliseconds; finer where retrieval objectives lie. */
     private static final double[] BOUNDS = {
-        1, 2, 3, 4, 5, 7, 10, 14, 20, 30, 40, 55, 75, 100, 140, 200, 300, 400, 550, 750, 1000, 1500, 2000, 3000, 5000, 10_000
+        1, 2, 3, 4, 5, 7, 10, 14, 20, 30, 40, 55, 75, 100, 140, 200, 300, 400, 550, 750, 1000, 1500, 2000, 3000, 5000,
+        10_000
     };
 
     private final Route.Target target;
@@ -60,7 +61,8 @@ final class TrackCount {
             for (Route.Objective objective : objectives) {
                 if (objective.thresholdMillis().isPresent() && objective.covers(event.answerClass())) {
                     boolean tooSlow = event.isError()
-                            || event.latencyMillis() >= objective.thresholdMillis().get();
+                            || event.latencyMillis()
+                                    >= objective.thresholdMillis().get();
                     slow.merge(objective.name(), tooSlow ? 1L : 0L, Long::sum);
                 }
             }

@@ -67,8 +67,8 @@ public final class Upstream {
         AtomicReference<@Nullable HttpClientResponse> head = new AtomicReference<>();
         long timer = vertx.setTimer(Math.max(1, deadlineMillis), _ -> {
             boolean untouched = head.get() == null;
-            if (done.tryComplete(
-                    new Attempt.Broken(pod, "no answer within " + deadlineMillis + " ms", untouched, true, since(begin)))) {
+            if (done.tryComplete(new Attempt.Broken(
+                    pod, "no answer within " + deadlineMillis + " ms", untouched, true, since(begin)))) {
                 HttpClientRequest request = under.get();
                 if (request != null) {
                     request.reset();

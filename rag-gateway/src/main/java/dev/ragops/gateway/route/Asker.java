@@ -27,7 +27,9 @@ public record Asker(Function<String, @org.jspecify.annotations.Nullable String> 
     }
 
     private Optional<String> header(String name) {
-        return name.isEmpty() ? Optional.empty() : Optional.ofNullable(header.apply(name)).filter(value -> !value.isEmpty());
+        return name.isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(header.apply(name)).filter(value -> !value.isEmpty());
     }
 
     private Optional<String> cookie(String name) {
@@ -47,18 +49,20 @@ public record Asker(Function<String, @org.jspecify.annotations.Nullable String> 
 
     /** Subject of a bearer token. Not verified: a forged one only chooses a bucket. */
     private Optional<String> subject() {
-        return header("authorization").filter(value -> value.startsWith("Bearer ")).flatMap(value -> {
-            String[] parts = value.substring("Bearer ".length()).split("\\.", -1);
-            if (parts.length != 3) {
-                return Optional.empty();
-            }
-            try {
-                String claims = new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8);
-                return Optional.ofNullable(new JsonObject(claims).getString("sub"));
-            } catch (RuntimeException e) {
-                return Optional.empty();
-            }
-        });
+        return header("authorization")
+                .filter(value -> value.startsWith("Bearer "))
+                .flatMap(value -> {
+                    String[] parts = value.substring("Bearer ".length()).split("\\.", -1);
+                    if (parts.length != 3) {
+                        return Optional.empty();
+                    }
+                    try {
+                        String claims = new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8);
+                        return Optional.ofNullable(new JsonObject(claims).getString("sub"));
+                    } catch (RuntimeException e) {
+                        return Optional.empty();
+                    }
+                });
     }
 
     /** The first address a trusted proxy says it forwards for; nobody else is believed. */

@@ -60,7 +60,8 @@ public record Choice(Track track, Optional<Track> mirror, boolean unsticky) {
         }
         Optional<String> key = asker.key(route.stickiness());
         String revision = route.candidate().orElseThrow().revision();
-        int bucket = key.map(value -> Buckets.of(route.model(), revision, value)).orElseGet(chance::getAsInt);
+        int bucket =
+                key.map(value -> Buckets.of(route.model(), revision, value)).orElseGet(chance::getAsInt);
         Track track = bucket < route.split().buckets() ? Track.CANDIDATE : Track.STABLE;
         return new Choice(track, Optional.empty(), key.isEmpty());
     }

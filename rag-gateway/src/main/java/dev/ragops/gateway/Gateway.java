@@ -1,0 +1,138 @@
+package dev.ragops.gateway;
+
+import dev.ragops.gateway.admin.AdminServer;
+import dev.ragops.gateway.admin.GatewayMetrics;
+import dev.ragops.gateway.evidence.Books;
+import dev.ragops.gateway.proxy.Endpoints;
+import dev.ragops.gateway.proxy.Upstream;
+import dev.ragops.gateway.proxy.UserServer;
+import dev.ragops.gateway.route.Route;
+import dev.ragops.gateway.source.ApiServer;
+import dev.ragops.gateway.source.RouteFile;
+import dev.ragops.gateway.source.RouteMap;
+import dev.ragops.gateway.source.Slices;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Logger;
+
+/** Puts the parts together on one event loop, so that route, counts and pods need no lock. */
+final class Gateway extends VerticleBase {
+    private static final Logger LOG = Logger.getLogger(Gateway.class.getName());
+    /** Longer than clients need to see that this pod is no endpoint any more. */
+    private static final long DRAIN_MILLIS = 2000;
+
+    private static final long DRAIN_AT_MOST_MILLIS = 20_000;
+
+    private final Settings settings;
+    private final Books books = new Books();
+    private final Endpoints endpoints = new Endpoints();
+    private final Slices slices = new Slices(endpoints);
+    private final GatewayMetrics metrics = new GatewayMetrics();
+    private Optional<UserServer> users = Optional.empty();
+    private String runtimeToken = "";
+    private byte[] evidenceKey = new byte[0];
+    private boolean draining;
+    private int userPort;
+    private int adminPort;
+
+    Gateway(Settings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public Future<?> start() {
+        settings.runtimeTokenFile()
+                .ifPresent(path -> new RouteFile(vertx, path, text -> runtimeToken = text.strip()).start());
+        settings.evidenceKeyFile()
+                .ifPresent(path -> new RouteFile(
+                                vertx, path, text -> evidenceKey = text.getBytes(StandardCharsets.UTF_8))
+                        .start());
+        settings.routeFile().ifPresent(path -> new RouteFile(vertx, path, this::take).start());
+        settings.endpointsFile().ifPresent(path -> new RouteFile(vertx, path, this::takeEndpoints).start());
+        if (settings.isInCluster()) {
+            Settings.Address address = settings.apiServer().orElseThrow();
+            ApiServer api = new ApiServer(vertx, address.host(), address.port());
+            api.follow(
+                    "/api/v1/namespaces/%s/configmaps?fieldSelector=metadata.name%%3D%s-route"
+                            .formatted(settings.namespace(), settings.model()),
+                    new RouteMap(this::take));
+            api.follow(
+                    "/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices?labelSelector=ragops.dev%%2Fmodel%%3D%s"
+                            .formatted(settings.namespace(), settings.model()),
+                    slices);
+        }
+        Upstream upstream = new Upstream(vertx, endpoints);
+        UserServer server = new UserServer(vertx, books, upstream, () -> runtimeToken, metrics);
+        users = Optional.of(server);
+        AdminServer admin =
+                new AdminServer(vertx, books, endpoints, metrics, () -> evidenceKey, this::isReady, settings.pod());
+        return Future.all(
+                        server.listen(settings.port()).onSuccess(bound -> userPort = bound.actualPort()),
+                        admin.listen(settings.adminPort()).onSuccess(bound -> adminPort = bound.actualPort()))
+                .onSuccess(_ -> LOG.info("users on port " + userPort + ", admin on port " + adminPort));
+    }
+
+    private boolean isReady() {
+        return !draining && (!settings.isInCluster() || slices.isListed());
+    }
+
+    private void take(String document) {
+        try {
+            Route next = Route.parse(document);
+            if (books.take(next, System.currentTimeMillis())) {
+                metrics.generation(next.generation());
+                LOG.info("route generation " + next.generation() + ": "
+                        + next.split().kind() + " " + next.split().buckets() / 100.0 + " %");
+            }
+        } catch (IllegalArgumentException e) {
+            LOG.severe(e.getMessage() + "; the route before it stays");
+        }
+    }
+
+    private void takeEndpoints(String document) {
+        JsonObject services = new JsonObject(document);
+        endpoints.retain(services.fieldNames());
+        for (String service : services.fieldNames()) {
+            JsonArray addresses = services.getJsonArray(service);
+            List<String> list = new ArrayList<>();
+            for (int i = 0; i < addresses.size(); i++) {
+                list.add(addresses.getString(i));
+            }
+            endpoints.put(service, list);
+        }
+    }
+
+    int userPort() {
+        return userPort;
+    }
+
+    int adminPort() {
+        return adminPort;
+    }
+
+    /** Turns unready, asks clients to go elsewhere, and completes when nobody waits for an answer any more. */
+    Future<Void> drain() {
+        Promise<Void> done = Promise.promise();
+        vertx.runOnContext(_ -> {
+            draining = true;
+            users.ifPresent(UserServer::drain);
+            long begin = System.currentTimeMillis();
+            vertx.setPeriodic(100, timer -> {
+                long waited = System.currentTimeMillis() - begin;
+                boolean idle = users.map(UserServer::underWay).orElse(0) == 0;
+                if ((waited >= DRAIN_MILLIS && idle) || waited >= DRAIN_AT_MOST_MILLIS) {
+                    vertx.cancelTimer(timer);
+                    done.tryComplete();
+                }
+            });
+        });
+        return done.future();
+    }
+}

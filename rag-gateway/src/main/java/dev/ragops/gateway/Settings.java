@@ -1,0 +1,64 @@
+package dev.ragops.gateway;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Says what the environment asks of this process; every variable is in docs/contracts.md.
+ *
+ * @param apiServer host and port, inside a cluster
+ */
+record Settings(
+        Optional<String> routeFile,
+        Optional<String> endpointsFile,
+        Optional<String> runtimeTokenFile,
+        Optional<String> evidenceKeyFile,
+        Optional<Address> apiServer,
+        String namespace,
+        String model,
+        String pod,
+        int port,
+        int adminPort) {
+
+    record Address(String host, int port) {}
+
+    static Settings of(Map<String, String> environment) {
+        Optional<String> host = text(environment, "KUBERNETES_SERVICE_HOST");
+        Settings settings = new Settings(
+                text(environment, "RAGOPS_ROUTE_FILE"),
+                text(environment, "RAGOPS_ENDPOINTS_FILE"),
+                text(environment, "RAGOPS_RUNTIME_TOKEN_FILE"),
+                text(environment, "RAGOPS_EVIDENCE_KEY_FILE"),
+                host.map(name -> new Address(name, number(environment, "KUBERNETES_SERVICE_PORT", 443))),
+                text(environment, "RAGOPS_NAMESPACE").orElse("default"),
+                text(environment, "RAGOPS_MODEL").orElse(""),
+                text(environment, "RAGOPS_POD").orElse("gateway"),
+                number(environment, "RAGOPS_PORT", 8080),
+                number(environment, "RAGOPS_ADMIN_PORT", 9090));
+        if (settings.routeFile().isEmpty() && !settings.isInCluster()) {
+            throw new IllegalArgumentException(
+                    "RAGOPS_ROUTE_FILE is not set: the route.json to serve (docs/contracts.md), with RAGOPS_ENDPOINTS_FILE for the pods");
+        }
+        return settings;
+    }
+
+    boolean isInCluster() {
+        return apiServer.isPresent() && !model.isEmpty() && endpointsFile.isEmpty();
+    }
+
+    private static Optional<String> text(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    }
+
+    private static int number(Map<String, String> environment, String name, int fallback) {
+        return text(environment, name)
+                .map(value -> {
+                    try {
+                        return Integer.parseInt(value);
+                    } catch (NumberFormatException e) {
+                        throw new IllegalArgumentException(name + " must be a port number, not '" + value + "'", e);
+                    }
+                })
+                .orElse(fallback);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.ragops.gateway.proxy;
+
+import dev.ragops.gateway.evidence.Event;
+import dev.ragops.gateway.route.Choice.Track;
+import dev.ragops.gateway.route.Route;
+import io.vertx.core.http.HttpServerResponse;
+
+/** Is the end of the line to one user: sends what there is once, and knows whether the user is still there. */
+final class UserSide {
+    private final HttpServerResponse response;
+    private final long beginNanos = System.nanoTime();
+    private double leftAfterMillis = -1;
+
+    UserSide(HttpServerResponse response, boolean draining) {
+        this.response = response;
+        response.exceptionHandler(_ -> left());
+        response.closeHandler(_ -> left());
+        if (draining) {
+            response.putHeader("connection", "close");
+        }
+    }
+
+    private void left() {
+        if (leftAfterMillis < 0 && !response.ended()) {
+            leftAfterMillis = (System.nanoTime() - beginNanos) / 1e6;
+        }
+    }
+
+    boolean hasLeft() {
+        return leftAfterMillis >= 0;
+    }
+
+    /** A user who left after the promised time was let down; one who left before it says nothing of the track. */
+    Event asSeen(Event event, Route route) {
+        if (!hasLeft()) {
+            return event;
+        }
+        boolean tooLate = route.objectives().stream()
+                .filter(objective -> objective.covers(event.answerClass()))
+                .flatMap(objective -> objective.thresholdMillis().stream())
+                .anyMatch(threshold -> leftAfterMillis >= threshold);
+        return new Event(tooLate ? Event.Ending.ANSWERED : Event.Ending.EXCLUDED, event.answerClass(), leftAfterMillis);
+    }
+
+    void mark(Track track, boolean fallback, boolean unsticky) {
+        if (isOver()) {
+            return;
+        }
+        response.putHeader("x-ragops-track", track.wireName());
+        if (fallback) {
+            response.putHeader("x-ragops-fallback", "1");
+        }
+        if (unsticky) {
+            response.putHeader("x-ragops-unsticky", "1");
+        }
+    }
+
+    void send(Attempt.Answered answered) {
+        if (isOver()) {
+            return;
+        }
+        Headers.downstream(answered.headers(), response.headers());
+        var _ = response.setStatusCode(answered.status()).end(answered.body());
+    }
+
+    /** Passes a stream on as it comes. */
+    void stream(Attempt.Streaming streaming, Runnable broken) {
+        if (isOver()) {
+            var _ = streaming.response().request().reset();
+            return;
+        }
+        Headers.downstream(streaming.response().headers(), response.headers());
+        response.setStatusCode(streaming.response().statusCode()).setChunked(true);
+        streaming.response().pipeTo(response).onFailure(_ -> {
+            if (!hasLeft()) {
+                broken.run();
+            }
+            var _ = response.reset();
+        });
+    }
+
+    void problem(int status, String title, String detail) {
+        Problem.send(response, status, title, detail);
+    }
+
+    private boolean isOver() {
+        return response.ended() || response.closed() || response.headWritten();
+    }
+}

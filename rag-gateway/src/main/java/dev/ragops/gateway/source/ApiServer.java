@@ -1,0 +1,134 @@
+package dev.ragops.gateway.source;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.parsetools.RecordParser;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.logging.Logger;
+
+/** Lists and watches with the pod's own ServiceAccount; goes on for ever, through every kind of interruption. */
+public final class ApiServer {
+    private static final Logger LOG = Logger.getLogger(ApiServer.class.getName());
+    private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
+    private static final int WATCH_SECONDS = 240;
+    private static final long AGAIN_MILLIS = 1000;
+
+    private final Vertx vertx;
+    private final HttpClient client;
+    private final String host;
+    private final int port;
+
+    public ApiServer(Vertx vertx, String host, int port) {
+        this.vertx = vertx;
+        this.host = host;
+        this.port = port;
+        this.client = vertx.createHttpClient(new HttpClientOptions()
+                .setSsl(true)
+                .setVerifyHost(true)
+                .setTrustOptions(new PemTrustOptions().addCertPath(ACCOUNT + "ca.crt"))
+                .setConnectTimeout(3000)
+                .setIdleTimeout(WATCH_SECONDS + 30));
+    }
+
+    /** Gets everything at first and after every gap, and each change between. */
+    public interface Listener {
+        void all(JsonArray items);
+
+        void changed(JsonObject object, boolean deleted);
+    }
+
+    /**
+     * Follows a collection.
+     *
+     * @param path with its selectors, as {@code /api/v1/…?fieldSelector=…}
+     */
+    public void follow(String path, Listener listener) {
+        token().compose(token -> get(path, token))
+                .onSuccess(list -> {
+                    listener.all(list.getJsonArray("items", new JsonArray()));
+                    watch(path, list.getJsonObject("metadata").getString("resourceVersion"), listener);
+                })
+                .onFailure(error -> {
+                    LOG.warning("cannot list " + path + ": " + error.getMessage());
+                    again(() -> follow(path, listener));
+                });
+    }
+
+    private void watch(String path, String resourceVersion, Listener listener) {
+        String[] newest = {resourceVersion};
+        boolean[] gone = {false};
+        token().compose(token -> client.request(options(
+                                path + "&watch=true&allowWatchBookmarks=true&timeoutSeconds=" + WATCH_SECONDS
+                                        + "&resourceVersion=" + resourceVersion,
+                                token))
+                        .compose(request -> request.send()))
+                .compose(response -> {
+                    if (response.statusCode() != 200) {
+                        gone[0] = true;
+                        return Future.<Void>failedFuture("status " + response.statusCode());
+                    }
+                    response.handler(RecordParser.newDelimited("\n", line -> {
+                        JsonObject event = new JsonObject(line);
+                        JsonObject object = event.getJsonObject("object", new JsonObject());
+                        switch (event.getString("type", "")) {
+                            case "ERROR" -> gone[0] = true;
+                            case "BOOKMARK" -> newest[0] = version(object, newest[0]);
+                            default -> {
+                                newest[0] = version(object, newest[0]);
+                                listener.changed(object, "DELETED".equals(event.getString("type")));
+                            }
+                        }
+                    }));
+                    return response.end();
+                })
+                .onComplete(result -> {
+                    if (result.succeeded() && !gone[0]) {
+                        watch(path, newest[0], listener);
+                    } else {
+                        again(() -> follow(path, listener));
+                    }
+                });
+    }
+
+    private void again(Runnable what) {
+        vertx.setTimer(AGAIN_MILLIS + ThreadLocalRandom.current().nextLong(AGAIN_MILLIS), _ -> what.run());
+    }
+
+    private static String version(JsonObject object, String fallback) {
+        return object.getJsonObject("metadata", new JsonObject()).getString("resourceVersion", fallback);
+    }
+
+    private Future<JsonObject> get(String path, String token) {
+        return client.request(options(path, token))
+                .compose(request -> request.send())
+                .compose(response -> response.body()
+                        .compose(body -> response.statusCode() == 200
+                                ? Future.succeededFuture(body.toJsonObject())
+                                : Future.failedFuture("status " + response.statusCode() + " "
+                                        + body.getString(0, Math.min(300, body.length())))));
+    }
+
+    /** Read each time: the kubelet replaces it. */
+    private Future<String> token() {
+        return vertx.fileSystem()
+                .readFile(ACCOUNT + "token")
+                .map(token -> token.toString().strip());
+    }
+
+    private RequestOptions options(String uri, String token) {
+        return new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setHost(host)
+                .setPort(port)
+                .setURI(uri)
+                .putHeader("authorization", "Bearer " + token)
+                .putHeader("accept", "application/json");
+    }
+}
