@@ -1,0 +1,79 @@
+package dev.ragops.runtime.evaluate;
+
+import dev.ragops.runtime.chunk.Chunker;
+import dev.ragops.runtime.chunk.ChunkingConfig;
+import dev.ragops.runtime.embed.Embedder;
+import dev.ragops.runtime.search.RetrievalConfig;
+import dev.ragops.runtime.search.RetrievalConfig.Fusion;
+import dev.ragops.runtime.search.Searcher;
+import dev.ragops.runtime.search.View;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Chooses what a bundle may choose, fusion weight and chunk size, on questions that no one reports on afterwards. */
+public final class Tuner {
+    private static final List<Double> WEIGHTS = List.of(0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0);
+
+    /**
+     * A gain below this is noise on any split people have; the given configuration is then kept.
+     */
+    private static final double LEAST_GAIN = 0.005;
+
+    private Tuner() {}
+
+    /** One configuration tried. */
+    public record Trial(ChunkingConfig chunking, double denseWeight, Metrics metrics) {}
+
+    /**
+     * @param trials all that was tried, in order; the first is the configuration given
+     */
+    public record Outcome(Trial best, List<Trial> trials) {
+        public Outcome {
+            trials = List.copyOf(trials);
+        }
+    }
+
+    /**
+     * Tries every chunk size with every weight; the best NDCG@10 wins, the given configuration unless it is beaten by
+     * more than noise.
+     *
+     * @param tuning the tuning split only
+     * @param given what the bundle says now
+     * @param sizes chunk sizes to try besides the given one; each embeds the corpus again
+     */
+    public static Outcome tune(
+            Embedder embedder,
+            List<BeirFolder.Text> documents,
+            List<Judged> tuning,
+            RetrievalConfig retrieval,
+            ChunkingConfig given,
+            List<ChunkingConfig> sizes) {
+        if (tuning.stream().noneMatch(Judged::hasRelevant)) {
+            throw new IllegalArgumentException("no question of the tuning split has a relevant document");
+        }
+        double weight = retrieval.fusion() instanceof Fusion.Convex convex
+                ? convex.denseWeight()
+                : Fusion.Convex.DEFAULT.denseWeight();
+        List<Trial> trials = new ArrayList<>();
+        List<ChunkingConfig> all = new ArrayList<>(List.of(given));
+        sizes.stream().filter(size -> !size.equals(given)).forEach(all::add);
+        for (ChunkingConfig size : all) {
+            View view = Evaluation.index(
+                    embedder, new Chunker(embedder.tokenizer(), size), documents, RetrievalConfig.IndexKind.EXACT);
+            List<Double> weights = new ArrayList<>(List.of(weight));
+            WEIGHTS.stream().filter(w -> w != weight).forEach(weights::add);
+            for (double w : weights) {
+                Searcher searcher = new Searcher(embedder, retrieval.withFusion(new Fusion.Convex(w)));
+                trials.add(new Trial(size, w, Metrics.of(tuning, Evaluation.run(searcher, view, tuning))));
+            }
+        }
+        Trial best = trials.getFirst();
+        for (Trial trial : trials) {
+            double bar = trials.getFirst().metrics().ndcgAt10() + LEAST_GAIN;
+            if (trial.metrics().ndcgAt10() > Math.max(bar, best.metrics().ndcgAt10())) {
+                best = trial;
+            }
+        }
+        return new Outcome(best, trials);
+    }
+}
