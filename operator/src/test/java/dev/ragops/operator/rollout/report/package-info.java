@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ragops.operator.rollout.report;
+
+import org.jspecify.annotations.NullMarked;

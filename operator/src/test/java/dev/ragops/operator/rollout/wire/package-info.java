@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ragops.operator.rollout.wire;
+
+import org.jspecify.annotations.NullMarked;
