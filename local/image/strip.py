@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Copies jars without the native libraries in them, and unpacks those of this machine: strip.py LIB OUT NATIVE.
+
+A container's root is read-only and its /tmp small: a library that unpacks 28 MB of natives at each start does not belong in one.
+"""
+
+import os
+import pathlib
+import shutil
+import sys
+import zipfile
+
+MACHINE = os.uname().machine
+ONNX = {"x86_64": "linux-x64", "aarch64": "linux-aarch64"}[MACHINE]
+OURS = (f"ai/onnxruntime/native/{ONNX}/", f"org/sqlite/native/Linux/{MACHINE}/")
+ANYONES = ("ai/onnxruntime/native/", "org/sqlite/native/")
+
+
+def strip(jar: pathlib.Path, out: pathlib.Path, native: pathlib.Path):
+    with zipfile.ZipFile(jar) as source:
+        if not any(name.startswith(ANYONES) for name in source.namelist()):
+            shutil.copyfile(jar, out)
+            return
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+            for entry in source.infolist():
+                if not entry.filename.startswith(ANYONES):
+                    target.writestr(entry, source.read(entry))
+                elif entry.filename.startswith(OURS) and entry.filename.endswith(".so"):
+                    library = native / pathlib.PurePosixPath(entry.filename).name
+                    library.write_bytes(source.read(entry))
+                    library.chmod(0o755)
+
+
+def main():
+    lib, out, native = map(pathlib.Path, sys.argv[1:4])
+    out.mkdir(parents=True)
+    native.mkdir(parents=True)
+    for jar in sorted(lib.glob("*.jar")):
+        strip(jar, out / jar.name, native)
+
+
+if __name__ == "__main__":
+    main()
