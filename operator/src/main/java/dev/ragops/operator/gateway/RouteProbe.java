@@ -1,0 +1,135 @@
+package dev.ragops.operator.gateway;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/** Asks the gateway pods of every model whether they applied its route: often while one lags, rarely once all do. */
+public final class RouteProbe implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(RouteProbe.class);
+    private static final Duration EAGER = Duration.ofMillis(250);
+    private static final Duration CALM = Duration.ofSeconds(5);
+
+    /** @param generation the one that has to be applied */
+    private record Followed(String namespace, String model, String uid, long generation) {}
+
+    /**
+     * What the gateways said.
+     *
+     * @param generation that was asked for
+     * @param gateways pods that are ready
+     * @param lagging of them, those that have not applied it
+     * @param since when all had applied it, as long as they do
+     */
+    public record Applied(long generation, int gateways, List<String> lagging, Instant at, Optional<Instant> since) {
+        public Applied {
+            lagging = List.copyOf(lagging);
+        }
+
+        public boolean everywhere() {
+            return gateways > 0 && lagging.isEmpty();
+        }
+    }
+
+    private final Gateways gateways;
+    private final Clock clock;
+    private final Consumer<String> onNews;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("route-timer").daemon().factory());
+    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<String, Followed> followed = new ConcurrentHashMap<>();
+    private final Map<String, Applied> latest = new ConcurrentHashMap<>();
+
+    public RouteProbe(Gateways gateways, Clock clock, Consumer<String> onNews) {
+        this.gateways = gateways;
+        this.clock = clock;
+        this.onNews = onNews;
+    }
+
+    public void follow(String key, String namespace, String model, String uid, long generation) {
+        Followed wanted = new Followed(namespace, model, uid, generation);
+        if (!wanted.equals(followed.put(key, wanted))) {
+            callers.execute(() -> round(key, wanted));
+        }
+    }
+
+    public void forget(String key) {
+        followed.remove(key);
+        latest.remove(key);
+    }
+
+    public Optional<Applied> latest(String key) {
+        return Optional.ofNullable(latest.get(key));
+    }
+
+    /** Goes on for as long as this is what is wanted. */
+    private void round(String key, Followed wanted) {
+        if (!wanted.equals(followed.get(key)) || timer.isShutdown()) {
+            return;
+        }
+        Duration pause = EAGER;
+        try {
+            pause = ask(key, wanted) ? CALM : EAGER;
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "asking the gateways of %s", key);
+        }
+        timer.schedule(() -> callers.execute(() -> round(key, wanted)), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** @return whether all have applied what is wanted */
+    private boolean ask(String key, Followed wanted) {
+        List<Gateways.Pod> pods = gateways.ready(wanted.namespace(), wanted.model(), wanted.uid());
+        List<String> lagging = new ArrayList<>();
+        for (Gateways.Pod pod : pods) {
+            try {
+                if (gateways.ask(pod, wanted.namespace(), wanted.model(), wanted.uid())
+                                .generation()
+                        < wanted.generation()) {
+                    lagging.add(pod.name());
+                }
+            } catch (IOException e) {
+                lagging.add(pod.name());
+            }
+        }
+        if (!wanted.equals(followed.get(key))) {
+            return false;
+        }
+        Instant now = clock.instant();
+        Applied before = latest.get(key);
+        boolean everywhere = !pods.isEmpty() && lagging.isEmpty();
+        Optional<Instant> since = !everywhere
+                ? Optional.empty()
+                : Optional.of(
+                        before != null && before.generation() == wanted.generation()
+                                ? before.since().orElse(now)
+                                : now);
+        Applied applied = new Applied(wanted.generation(), pods.size(), lagging, now, since);
+        latest.put(key, applied);
+        boolean news = before == null
+                || before.generation() != applied.generation()
+                || before.everywhere() != applied.everywhere()
+                || !before.lagging().equals(applied.lagging());
+        if (news) {
+            onNews.accept(key);
+        }
+        return everywhere;
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        callers.shutdownNow();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.ragops.operator.model;
+
+import dev.ragops.api.v1alpha1.RagModel;
+import dev.ragops.api.v1alpha1.RagRollout;
+import dev.ragops.operator.workload.Names;
+import dev.ragops.operator.workload.RevisionObjects;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** One RagModel's part of the caches, read into values. */
+final class Cluster {
+    private static final String INVALID = "invalid: ";
+
+    private final String uid;
+    private final String modelName;
+    private final List<ControllerRevision> records;
+    private final Map<String, Deployment> deployments;
+    private final List<Pod> pods;
+    private final Optional<ConfigMap> route;
+    private final List<RagRollout> rollouts;
+
+    Cluster(RagModel model, Context<RagModel> context) {
+        this.uid = model.getMetadata().getUid();
+        this.modelName = model.getMetadata().getName();
+        String name = model.getMetadata().getName();
+        this.records = ours(context, ControllerRevision.class);
+        this.deployments = ours(context, Deployment.class).stream()
+                .collect(Collectors.toMap(d -> d.getMetadata().getName(), Function.identity()));
+        this.pods = context.getSecondaryResourcesAsStream(Pod.class)
+                .sorted(Comparator.comparing(p -> p.getMetadata().getName()))
+                .toList();
+        this.route = ours(context, ConfigMap.class).stream()
+                .filter(map -> map.getMetadata().getName().equals(name + "-route"))
+                .findFirst();
+        this.rollouts = context.getSecondaryResourcesAsStream(RagRollout.class)
+                .filter(rollout -> rollout.getMetadata().getDeletionTimestamp() == null)
+                .sorted(Comparator.comparing((RagRollout r) -> r.getMetadata().getCreationTimestamp())
+                        .thenComparing(r -> r.getMetadata().getUid()))
+                .toList();
+    }
+
+    private <T extends HasMetadata> List<T> ours(Context<RagModel> context, Class<T> type) {
+        return context.getSecondaryResourcesAsStream(type)
+                .filter(object -> Applier.ownedBy(object, uid))
+                .toList();
+    }
+
+    Optional<ConfigMap> route() {
+        return route;
+    }
+
+    /** The rollout that decides: the oldest one that names this model. */
+    Optional<RagRollout> bound() {
+        return rollouts.stream().findFirst();
+    }
+
+    Optional<ControllerRevision> record(String revision) {
+        return records.stream()
+                .filter(r -> r.getMetadata().getName().equals(revision))
+                .findFirst();
+    }
+
+    Optional<Deployment> deployment(String name) {
+        return Optional.ofNullable(deployments.get(name));
+    }
+
+    long nextNumber() {
+        return records.stream().mapToLong(ControllerRevision::getRevision).max().orElse(0) + 1;
+    }
+
+    List<Revisioned> revisions() {
+        return records.stream()
+                .sorted(Comparator.comparingLong(ControllerRevision::getRevision))
+                .map(this::revisioned)
+                .toList();
+    }
+
+    private Revisioned revisioned(ControllerRevision record) {
+        String name = record.getMetadata().getName();
+        Optional<Deployment> deployment = deployment(name);
+        List<Pod> own = pods.stream()
+                .filter(pod -> name.equals(pod.getMetadata().getLabels().get(Names.REVISION_LABEL)))
+                .toList();
+        String failure = own.stream()
+                .map(Cluster::failure)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
+        boolean invalid = failure.startsWith(INVALID);
+        return new Revisioned(
+                RevisionObjects.read(record).revision(),
+                record.getRevision(),
+                deployment.isPresent(),
+                deployment.map(d -> d.getSpec().getReplicas()).orElse(0),
+                deployment
+                        .map(d -> Optional.ofNullable(d.getStatus().getReadyReplicas())
+                                .orElse(0))
+                        .orElse(0),
+                own.stream().anyMatch(Cluster::fetched),
+                invalid ? failure.substring(INVALID.length()) : failure,
+                invalid);
+    }
+
+    /** The bundle is there and the runtime is at work. */
+    private static boolean fetched(Pod pod) {
+        return pod.getStatus() != null
+                && pod.getStatus().getContainerStatuses() != null
+                && pod.getStatus().getContainerStatuses().stream()
+                        .anyMatch(status -> Boolean.TRUE.equals(status.getStarted()));
+    }
+
+    private static String failure(Pod pod) {
+        if (pod.getStatus() == null || pod.getMetadata().getDeletionTimestamp() != null) {
+            return "";
+        }
+        for (ContainerStatus status : pod.getStatus().getInitContainerStatuses()) {
+            String said = said(status);
+            if (!said.isEmpty()) {
+                return said;
+            }
+        }
+        for (ContainerStatus status : pod.getStatus().getContainerStatuses()) {
+            String said = said(status);
+            if (!said.isEmpty()) {
+                return said;
+            }
+        }
+        for (PodCondition condition : pod.getStatus().getConditions()) {
+            if (condition.getType().equals("PodScheduled")
+                    && condition.getStatus().equals("False")) {
+                return "not scheduled: " + condition.getMessage();
+            }
+        }
+        return "";
+    }
+
+    private static String said(ContainerStatus status) {
+        var terminated = Optional.ofNullable(status.getState().getTerminated())
+                .or(() -> Optional.ofNullable(status.getLastState()).map(last -> last.getTerminated()));
+        var waiting = Optional.ofNullable(status.getState().getWaiting());
+        boolean runs = status.getState().getRunning() != null && Boolean.TRUE.equals(status.getReady());
+        if (!runs && terminated.isPresent() && terminated.get().getExitCode() != 0) {
+            String message = Optional.ofNullable(terminated.get().getMessage())
+                    .orElse("")
+                    .strip();
+            String last = message.substring(message.lastIndexOf('\n') + 1);
+            return last.isEmpty()
+                    ? status.getName() + " ended with exit code "
+                            + terminated.get().getExitCode()
+                    : last;
+        }
+        return waiting.filter(w -> w.getReason() != null
+                        && !w.getReason().equals("PodInitializing")
+                        && !w.getReason().equals("ContainerCreating"))
+                .map(w -> status.getName() + ": " + w.getReason()
+                        + Optional.ofNullable(w.getMessage()).map(m -> ": " + m).orElse(""))
+                .orElse("");
+    }
+
+    /** Names of all deployed revisions. */
+    List<String> deployed() {
+        return deployments.keySet().stream()
+                .filter(name -> !name.equals(modelName + "-gateway"))
+                .sorted()
+                .toList();
+    }
+}

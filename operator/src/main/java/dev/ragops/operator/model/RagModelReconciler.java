@@ -1,0 +1,292 @@
+package dev.ragops.operator.model;
+
+import dev.ragops.api.v1alpha1.LocalSecretReference;
+import dev.ragops.api.v1alpha1.RagModel;
+import dev.ragops.api.v1alpha1.RagModelSpec;
+import dev.ragops.api.v1alpha1.RagModelStatus;
+import dev.ragops.api.v1alpha1.RagRollout;
+import dev.ragops.api.v1alpha1.RagRolloutStatus;
+import dev.ragops.api.v1alpha1.RolloutReference;
+import dev.ragops.api.v1alpha1.RouteStatus;
+import dev.ragops.operator.gateway.HttpGateways;
+import dev.ragops.operator.gateway.RouteProbe;
+import dev.ragops.operator.registry.MlflowRegistry;
+import dev.ragops.operator.registry.Question;
+import dev.ragops.operator.registry.RegistryPoller;
+import dev.ragops.operator.route.Memory;
+import dev.ragops.operator.route.Route;
+import dev.ragops.operator.route.RouteFile;
+import dev.ragops.operator.workload.Defaults;
+import dev.ragops.operator.workload.Names;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import jakarta.annotation.PreDestroy;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Carries a RagModel from what lies ready to objects, route and status. The deciding is {@link Decider}'s, the asking the pollers'. */
+@ControllerConfiguration(name = "ragmodel", informer = @Informer(comparableResourceVersions = false))
+public class RagModelReconciler implements Reconciler<RagModel> {
+    private static final Logger LOG = Logger.getLogger(RagModelReconciler.class);
+    private static final Duration SOON = Duration.ofMillis(300);
+    private static final Duration BUSY = Duration.ofSeconds(10);
+    private static final Duration CALM = Duration.ofMinutes(5);
+
+    private final KubernetesClient client;
+    private final Clock clock = Clock.systemUTC();
+    private final Defaults defaults = Defaults.fromEnvironment(System.getenv());
+    private final SimpleInboundEventSource<RagModel> news = new SimpleInboundEventSource<>("asked");
+    private final RegistryPoller registry;
+    private final RouteProbe probe;
+    private final Realiser realiser;
+    private final ModelEvents events;
+    private @Nullable IndexerResourceCache<RagModel> models;
+
+    public RagModelReconciler(KubernetesClient client) {
+        this.client = client;
+        this.registry = new RegistryPoller(new MlflowRegistry(), clock, this::onNews);
+        this.probe = new RouteProbe(new HttpGateways(client, clock), clock, this::onNews);
+        this.realiser = new Realiser(client, new Applier(client, clock), defaults);
+        this.events = new ModelEvents(client);
+    }
+
+    @Override
+    public List<EventSource<?, RagModel>> prepareEventSources(EventSourceContext<RagModel> context) {
+        models = context.getPrimaryCache();
+        return List.of(
+                owned(Deployment.class, context),
+                owned(ControllerRevision.class, context),
+                owned(ConfigMap.class, context),
+                owned(Pod.class, context),
+                new InformerEventSource<>(
+                        InformerEventSourceConfiguration.from(RagRollout.class, RagModel.class)
+                                .withName("rollouts")
+                                .withSecondaryToPrimaryMapper(rollout -> Set.of(new ResourceID(
+                                        rollout.getSpec().modelRef().name(),
+                                        rollout.getMetadata().getNamespace())))
+                                .withComparableResourceVersion(false)
+                                .build(),
+                        context),
+                news);
+    }
+
+    private static <T extends HasMetadata> EventSource<T, RagModel> owned(
+            Class<T> type, EventSourceContext<RagModel> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(type, RagModel.class)
+                        .withName(type.getSimpleName())
+                        .withLabelSelector(Names.MANAGED_BY_LABEL + "=" + Names.MANAGER)
+                        .withSecondaryToPrimaryMapper(object -> Optional.ofNullable(
+                                        object.getMetadata().getLabels().get(Names.MODEL_LABEL))
+                                .map(model -> Set.of(new ResourceID(
+                                        model, object.getMetadata().getNamespace())))
+                                .orElse(Set.of()))
+                        .withComparableResourceVersion(false)
+                        .build(),
+                context);
+    }
+
+    @Override
+    public UpdateControl<RagModel> reconcile(RagModel model, Context<RagModel> context) {
+        String namespace = model.getMetadata().getNamespace();
+        String name = model.getMetadata().getName();
+        String key = namespace + "/" + name;
+        if (model.getMetadata().getDeletionTimestamp() != null) {
+            forget(key, model.getMetadata().getUid());
+            return UpdateControl.noUpdate();
+        }
+        follow(key, model);
+        Cluster cluster = new Cluster(model, context);
+        Observation seen = observe(key, model, cluster, "");
+        Plan plan = Decider.decide(seen);
+        Realiser.Result result = realiser.realise(model, cluster, plan);
+        if (result == Realiser.Result.STALE) {
+            return UpdateControl.<RagModel>noUpdate().rescheduleAfter(SOON);
+        }
+        if (result instanceof Realiser.Conflict conflict) {
+            seen = observe(key, model, cluster, conflict.message());
+        }
+        plan.file()
+                .map(RouteFile::route)
+                .ifPresent(route ->
+                        probe.follow(key, namespace, name, model.getMetadata().getUid(), route.generation()));
+        RagModelStatus status = Statuses.status(
+                seen, plan, model.getStatus(), model.getMetadata().getGeneration());
+        if (!status.equals(model.getStatus())) {
+            if (!written(model, status)) {
+                return UpdateControl.<RagModel>noUpdate().rescheduleAfter(SOON);
+            }
+            events.tell(model, model.getStatus(), status, seen.now());
+        }
+        return UpdateControl.<RagModel>noUpdate().rescheduleAfter(lookAgain(plan, status));
+    }
+
+    private Observation observe(String key, RagModel model, Cluster cluster, String conflict) {
+        Optional<RagRollout> bound = cluster.bound();
+        return new Observation(
+                clock.instant(),
+                model.getMetadata().getNamespace(),
+                model.getMetadata().getName(),
+                model.getMetadata().getUid(),
+                model.getSpec(),
+                registry.latest(key),
+                file(model, cluster),
+                cluster.revisions(),
+                bound.map(rollout -> new RolloutReference(
+                        rollout.getMetadata().getName(), rollout.getMetadata().getUid())),
+                bound.map(RagRollout::getStatus).map(RagRolloutStatus::traffic),
+                probe.latest(key),
+                conflict);
+    }
+
+    /** The route as it stands; where somebody removed it, what the status remembers of it. */
+    private static Optional<RouteFile> file(RagModel model, Cluster cluster) {
+        return cluster.route()
+                .map(ConfigMap::getData)
+                .flatMap(RouteFile::parse)
+                .or(() -> Optional.ofNullable(model.getStatus())
+                        .map(RagModelStatus::route)
+                        .filter(route -> route.stable() != null)
+                        .map(route -> remembered(model, route)));
+    }
+
+    private static RouteFile remembered(RagModel model, RouteStatus route) {
+        String stable = String.valueOf(route.stable());
+        return new RouteFile(
+                new Route(
+                        Route.API_VERSION,
+                        new Route.ModelId(
+                                model.getMetadata().getNamespace(),
+                                model.getMetadata().getName(),
+                                model.getMetadata().getUid()),
+                        route.generation() == null ? 0 : route.generation(),
+                        route.appliedSeq() == null ? 0 : route.appliedSeq(),
+                        new Route.Track(stable, stable, ""),
+                        null,
+                        null,
+                        Route.Split.NONE,
+                        List.of(),
+                        true,
+                        List.of(),
+                        new Route.Stickiness("", "", false, List.of()),
+                        new Route.Comparison(0, 0),
+                        0),
+                Memory.EMPTY);
+    }
+
+    private void follow(String key, RagModel model) {
+        RagModelSpec spec = model.getSpec();
+        Optional<String> secret =
+                Optional.ofNullable(spec.registry().credentialsSecret()).map(LocalSecretReference::name);
+        Duration interval = Durations.parse(
+                Optional.ofNullable(spec.registry().pollInterval()).orElse("30s"));
+        registry.follow(
+                key,
+                List.of(model.getMetadata().getUid(), spec.registry(), spec.model()),
+                interval,
+                () -> new Question(
+                        spec.registry().url(),
+                        spec.model().name(),
+                        Optional.ofNullable(spec.model().alias()),
+                        Optional.ofNullable(spec.model().version()),
+                        secret.map(name -> credentials(model.getMetadata().getNamespace(), name))
+                                .orElse(Map.of())));
+    }
+
+    private Map<String, String> credentials(String namespace, String name) {
+        Secret secret = client.secrets().inNamespace(namespace).withName(name).get();
+        if (secret == null) {
+            throw new IllegalStateException("spec.registry.credentialsSecret: there is no Secret " + name);
+        }
+        Map<String, String> labels = secret.getMetadata().getLabels();
+        if (labels == null || !"true".equals(labels.get("ragops.dev/readable"))) {
+            throw new IllegalStateException("spec.registry.credentialsSecret: Secret " + name
+                    + " may not be read: label it ragops.dev/readable=true");
+        }
+        Map<String, String> data = new TreeMap<>();
+        Optional.ofNullable(secret.getData())
+                .orElse(Map.of())
+                .forEach((field, value) ->
+                        data.put(field, new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8).strip()));
+        return data;
+    }
+
+    /** Only onto the version of the object it was decided on; otherwise the world is looked at again. */
+    private boolean written(RagModel model, RagModelStatus status) {
+        RagModel copy = new RagModel();
+        copy.setMetadata(model.getMetadata());
+        copy.setSpec(model.getSpec());
+        copy.setStatus(status);
+        try {
+            client.resource(copy).updateStatus();
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static Duration lookAgain(Plan plan, RagModelStatus status) {
+        boolean waiting =
+                plan.file().map(file -> !file.memory().unusedSince().isEmpty()).orElse(false);
+        boolean unsettled = status.conditions().stream()
+                .anyMatch(c -> c.getType().equals("Ready") && !c.getStatus().equals("True"));
+        return waiting || unsettled ? BUSY : CALM;
+    }
+
+    private void onNews(String key) {
+        int slash = key.indexOf('/');
+        ResourceID id = new ResourceID(key.substring(slash + 1), key.substring(0, slash));
+        IndexerResourceCache<RagModel> known = models;
+        if (known != null && known.get(id).isEmpty()) {
+            forget(key, "");
+            return;
+        }
+        LOG.debugf("%s: news", key);
+        news.propagateEvent(id);
+    }
+
+    private void forget(String key, String uid) {
+        registry.forget(key);
+        probe.forget(key);
+        if (!uid.isEmpty()) {
+            realiser.forget(uid);
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        registry.close();
+        probe.close();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.ragops.operator.model;
+
+import dev.ragops.operator.revision.Revision;
+
+/**
+ * A recorded revision as the cluster has it.
+ *
+ * @param number order of recording
+ * @param deployed whether it has a Deployment
+ * @param failure what its pods complained of last, or empty
+ * @param invalid its bundle cannot be served, whoever tries
+ */
+record Revisioned(
+        Revision revision,
+        long number,
+        boolean deployed,
+        int desiredReplicas,
+        int readyReplicas,
+        boolean indexing,
+        String failure,
+        boolean invalid) {
+    boolean isReady() {
+        return deployed && readyReplicas > 0;
+    }
+}

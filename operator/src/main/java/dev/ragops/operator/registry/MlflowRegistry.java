@@ -1,0 +1,271 @@
+package dev.ragops.operator.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Asks an MLflow tracking server over its REST API; what it refuses is told in words a person can act on. */
+public final class MlflowRegistry implements ModelRegistry {
+    private static final Duration CONNECT = Duration.ofSeconds(3);
+    private static final Duration ANSWER = Duration.ofSeconds(8);
+    private static final String API = "/api/2.0/mlflow/";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = client(Optional.empty());
+
+    /** An answer that is none; carries what the condition will say. */
+    private static final class Refusal extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Resolution.Failed failed;
+
+        Refusal(String reason, String message, boolean transientProblem) {
+            super(message, null, false, false);
+            this.failed = new Resolution.Failed(reason, message, transientProblem);
+        }
+    }
+
+    @Override
+    public Resolution resolve(Question question) {
+        try {
+            JsonNode version = version(question).path("model_version");
+            String number = version.path("version").asText("");
+            if (number.isEmpty()) {
+                throw new Refusal(
+                        "NotMlflow",
+                        "what answers at " + question.url() + " is not MLflow: a version without a number",
+                        false);
+            }
+            String status = version.path("status").asText("READY");
+            if (!status.equals("READY")) {
+                throw new Refusal(
+                        "VersionNotReady",
+                        "version " + number + " of " + question.model() + " is " + status + " in the registry",
+                        true);
+            }
+            String runId = version.path("run_id").asText("");
+            return new Resolution.Found(
+                    number, runId, tag(version, "ragops.digest"), metrics(question, version, runId));
+        } catch (Refusal refusal) {
+            return refusal.failed;
+        }
+    }
+
+    private JsonNode version(Question question) throws Refusal {
+        if (question.alias().isPresent()) {
+            return get(
+                    question,
+                    "registered-models/alias",
+                    Map.of("name", question.model(), "alias", question.alias().get()));
+        }
+        return get(
+                question,
+                "model-versions/get",
+                Map.of("name", question.model(), "version", question.version().orElse("")));
+    }
+
+    private static String tag(JsonNode version, String key) {
+        for (JsonNode tag : version.path("tags")) {
+            if (tag.path("key").asText().equals(key)) {
+                return tag.path("value").asText("");
+            }
+        }
+        return "";
+    }
+
+    /** MLflow 3 keeps the metrics of an evaluation on the LoggedModel, older ways on the run. */
+    private Map<String, Double> metrics(Question question, JsonNode version, String runId) throws Refusal {
+        Map<String, Double> metrics = new HashMap<>();
+        if (!runId.isEmpty()) {
+            add(
+                    metrics,
+                    get(question, "runs/get", Map.of("run_id", runId))
+                            .path("run")
+                            .path("data")
+                            .path("metrics"));
+        }
+        String source = version.path("source").asText("");
+        if (source.startsWith("models:/m-")) {
+            String id = source.substring("models:/".length());
+            add(
+                    metrics,
+                    get(question, "logged-models/" + id, Map.of())
+                            .path("model")
+                            .path("data")
+                            .path("metrics"));
+        }
+        return metrics;
+    }
+
+    private static void add(Map<String, Double> metrics, JsonNode listed) {
+        for (JsonNode metric : listed) {
+            JsonNode value = metric.path("value");
+            if (value.isNumber()) {
+                metrics.put(metric.path("key").asText(), value.asDouble());
+            }
+        }
+    }
+
+    private JsonNode get(Question question, String call, Map<String, String> query) throws Refusal {
+        StringBuilder url = new StringBuilder(question.url().replaceAll("/+$", ""))
+                .append(API)
+                .append(call);
+        char separator = '?';
+        for (Map.Entry<String, String> parameter : query.entrySet()) {
+            url.append(separator)
+                    .append(parameter.getKey())
+                    .append('=')
+                    .append(URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8)
+                            .replace("+", "%20"));
+            separator = '&';
+        }
+        HttpResponse<String> response = send(question, url.toString());
+        JsonNode body = parsed(response.body());
+        if (response.statusCode() != 200) {
+            throw refusal(question, response.statusCode(), body, response.body());
+        }
+        if (!body.isObject()) {
+            throw new Refusal(
+                    "NotMlflow",
+                    "what answers at " + question.url() + " is not MLflow: its answer is no JSON object",
+                    false);
+        }
+        return body;
+    }
+
+    private HttpResponse<String> send(Question question, String url) throws Refusal {
+        try {
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(URI.create(url)).timeout(ANSWER);
+            Map<String, String> credentials = question.credentials();
+            if (credentials.containsKey("token")) {
+                request.header("authorization", "Bearer " + credentials.get("token"));
+            } else if (credentials.containsKey("username")) {
+                String pair = credentials.get("username") + ":" + credentials.getOrDefault("password", "");
+                request.header(
+                        "authorization",
+                        "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+            }
+            Optional<String> authorities = Optional.ofNullable(credentials.get("ca.crt"));
+            HttpClient used = authorities.isEmpty() ? http : client(authorities);
+            return used.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IllegalArgumentException e) {
+            throw new Refusal("RegistryAddress", "spec.registry.url '" + question.url() + "' is not a URL", false);
+        } catch (java.net.http.HttpTimeoutException e) {
+            throw new Refusal(
+                    "RegistryUnreachable",
+                    "the registry at " + question.url() + " did not answer within " + ANSWER.toSeconds() + " s",
+                    true);
+        } catch (IOException e) {
+            String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            throw new Refusal(
+                    "RegistryUnreachable", "the registry at " + question.url() + " does not answer: " + why, true);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal("RegistryUnreachable", "interrupted", true);
+        }
+    }
+
+    private static Refusal refusal(Question question, int status, JsonNode body, String text) {
+        String code = body.path("error_code").asText("");
+        String message = body.path("message").asText(first(text));
+        return switch (status) {
+            case 401 ->
+                new Refusal(
+                        "RegistryUnauthorized",
+                        "the registry wants credentials (401): set or correct spec.registry.credentialsSecret",
+                        true);
+            case 403 ->
+                message.contains("Host header")
+                        ? new Refusal(
+                                "RegistryHostRefused",
+                                "the registry refuses the host name of " + question.url() + " (403: " + message
+                                        + "): start MLflow with --allowed-hosts naming it",
+                                true)
+                        : new Refusal("RegistryForbidden", "the registry refuses (403): " + message, true);
+            case 400, 404 -> missing(question, code, message);
+            default ->
+                new Refusal(
+                        "RegistryError",
+                        "the registry at " + question.url() + " answered " + status + ": " + message,
+                        true);
+        };
+    }
+
+    private static Refusal missing(Question question, String code, String message) {
+        if (message.contains("alias")) {
+            return new Refusal(
+                    "AliasNotFound",
+                    "model " + question.model() + " has no alias "
+                            + question.alias().orElse("") + " in the registry: set it, or correct spec.model.alias",
+                    true);
+        }
+        if (code.equals("RESOURCE_DOES_NOT_EXIST")) {
+            String what = message.startsWith("Registered Model") ? "ModelNotFound" : "VersionNotFound";
+            return new Refusal(what, "the registry says: " + message, true);
+        }
+        if (code.isEmpty()) {
+            return new Refusal(
+                    "NotMlflow", "what answers at " + question.url() + " is not MLflow: it knows no " + API, false);
+        }
+        return new Refusal("RegistryRefused", "the registry says: " + message, true);
+    }
+
+    private static JsonNode parsed(String body) {
+        try {
+            JsonNode node = JSON.readTree(body);
+            return node == null ? JSON.missingNode() : node;
+        } catch (JsonProcessingException e) {
+            return JSON.missingNode();
+        }
+    }
+
+    private static String first(String text) {
+        String line = text.strip().replaceAll("\\s+", " ");
+        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
+    }
+
+    private static HttpClient client(Optional<String> authorities) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1);
+        authorities.ifPresent(pem -> builder.sslContext(trusting(pem)));
+        return builder.build();
+    }
+
+    private static SSLContext trusting(String pem) {
+        try {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            int number = 0;
+            for (Certificate certificate : CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)))) {
+                trusted.setCertificateEntry("ca-" + number++, certificate);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalArgumentException("ca.crt of the credentials holds no certificates", e);
+        }
+    }
+}
