@@ -25,8 +25,7 @@ public final class ExactIndex implements VectorIndex {
 
     @Override
     public ScoredOrdinals search(float[] unit, int k, OrdinalFilter accept) {
-        byte[] query = new byte[rows.dimension()];
-        VectorRows.quantise(unit, query, 0);
+        short[] query = VectorRows.widened(unit);
         TopK rough = new TopK(Math.min(rows.size(), shortlist(k)));
         float bar = rough.bar();
         for (int row = accept.next(from); row >= 0 && row < rows.size(); row = accept.next(row + 1)) {

@@ -15,7 +15,7 @@ final class HnswGraph implements GraphSegment {
      * @param searchWidth candidates while searching, at least (ef)
      */
     record Shape(int links, int buildWidth, int searchWidth) {
-        static final Shape DEFAULT = new Shape(16, 200, 100);
+        static final Shape DEFAULT = new Shape(16, 200, 150);
     }
 
     private static final long SEED = 42;
@@ -224,17 +224,21 @@ final class HnswGraph implements GraphSegment {
 
     @Override
     public ScoredOrdinals search(float[] unit, int k, OrdinalFilter accept) {
+        return search(unit, k, accept, shape.searchWidth());
+    }
+
+    /** With another width than the shape's: wider finds more and costs more. */
+    ScoredOrdinals search(float[] unit, int k, OrdinalFilter accept, int searchWidth) {
         if (size == 0) {
             return ScoredOrdinals.NONE;
         }
-        byte[] query = new byte[rows.dimension()];
-        VectorRows.quantise(unit, query, 0);
+        short[] query = VectorRows.widened(unit);
         Similarity similarity = node -> rows.approximate(query, from + node);
         HnswScratch work = scratch.get();
         // Rejected nodes are walked through but not returned: widen by how many are expected on the way.
         double share = Math.max(1e-3, Math.min(1, (double) accept.cardinality() / Math.max(1, rows.size())));
         int shortlist = ExactIndex.shortlist(k);
-        int width = (int) Math.min(size, Math.max(shape.searchWidth(), shortlist) / share);
+        int width = (int) Math.min(size, Math.max(searchWidth, k) / share);
         int nearest = entry;
         float score = similarity.to(nearest);
         for (int l = topLevel; l > 0; l--) {

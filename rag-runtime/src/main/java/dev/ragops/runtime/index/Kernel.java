@@ -12,9 +12,11 @@ interface Kernel {
     float dot(float[] a, int aFrom, float[] b, int bFrom, int n);
 
     /**
-     * Inner product of bytes; every one must be -63 to 63, so that eight products fit a short.
+     * Inner product of quantised vectors; every number must be -63 to 63, so that eight products fit a short.
+     *
+     * @param a the question, widened once instead of once a row
      */
-    int dot(byte[] a, int aFrom, byte[] b, int bFrom, int n);
+    int dot(short[] a, byte[] b, int bFrom, int n);
 
     private static Kernel choose() {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {

@@ -23,10 +23,10 @@ final class ScalarKernel implements Kernel {
     }
 
     @Override
-    public int dot(byte[] a, int aFrom, byte[] b, int bFrom, int n) {
+    public int dot(short[] a, byte[] b, int bFrom, int n) {
         int sum = 0;
         for (int i = 0; i < n; i++) {
-            sum += a[aFrom + i] * b[bFrom + i];
+            sum += a[i] * b[bFrom + i];
         }
         return sum;
     }

@@ -48,7 +48,7 @@ final class SimdKernel implements Kernel {
     }
 
     @Override
-    public int dot(byte[] a, int aFrom, byte[] b, int bFrom, int n) {
+    public int dot(short[] a, byte[] b, int bFrom, int n) {
         int lanes = BYTES.length();
         IntVector total = IntVector.zero(INTS);
         int i = 0;
@@ -56,8 +56,7 @@ final class SimdKernel implements Kernel {
             ShortVector sum = ShortVector.zero(SHORTS);
             int end = Math.min(i + SHORT_SUMS * lanes, n - lanes + 1);
             for (; i < end; i += lanes) {
-                ShortVector x = (ShortVector)
-                        ByteVector.fromArray(BYTES, a, aFrom + i).convertShape(VectorOperators.B2S, SHORTS, 0);
+                ShortVector x = ShortVector.fromArray(SHORTS, a, i);
                 ShortVector y = (ShortVector)
                         ByteVector.fromArray(BYTES, b, bFrom + i).convertShape(VectorOperators.B2S, SHORTS, 0);
                 sum = sum.add(x.mul(y));
@@ -67,7 +66,7 @@ final class SimdKernel implements Kernel {
         }
         int result = total.reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
-            result += a[aFrom + i] * b[bFrom + i];
+            result += a[i] * b[bFrom + i];
         }
         return result;
     }

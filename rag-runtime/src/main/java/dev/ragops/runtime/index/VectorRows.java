@@ -13,7 +13,7 @@ public final class VectorRows {
 
     private static final int SHIFT = 10;
     private static final int MASK = BLOCK - 1;
-    /** The largest quantised value; see {@link Kernel#dot(byte[], int, byte[], int, int)}. */
+    /** The largest quantised value; see {@link Kernel#dot(short[], byte[], int, int)}. */
     private static final int LEVELS = 63;
 
     private final int dimension;
@@ -62,6 +62,17 @@ public final class VectorRows {
         return new VectorRows(dimension, newSize, newFloats, newBytes, newScales);
     }
 
+    /** A question in the form {@link #approximate} wants. */
+    static short[] widened(float[] unit) {
+        byte[] narrow = new byte[unit.length];
+        quantise(unit, narrow, 0);
+        short[] wide = new short[unit.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = narrow[i];
+        }
+        return wide;
+    }
+
     /** @return the factor that turns the integers back */
     static float quantise(float[] vector, byte[] out, int from) {
         float max = 0;
@@ -95,9 +106,9 @@ public final class VectorRows {
     }
 
     /** The approximate inner product with a quantised vector, up to that vector's own factor. */
-    float approximate(byte[] query, int row) {
+    float approximate(short[] query, int row) {
         int block = row >> SHIFT;
-        return Kernel.BEST.dot(query, 0, bytes[block], (row & MASK) * dimension, dimension) * scales[block][row & MASK];
+        return Kernel.BEST.dot(query, bytes[block], (row & MASK) * dimension, dimension) * scales[block][row & MASK];
     }
 
     /** A copy of one vector. */

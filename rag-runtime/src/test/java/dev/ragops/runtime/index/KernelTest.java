@@ -19,22 +19,31 @@ class KernelTest {
             float[] x = floats(n + a);
             float[] y = floats(n + b);
             assertThat(simd.dot(x, a, y, b, n)).isEqualTo(scalar.dot(x, a, y, b, n), within(1e-4f));
-            byte[] p = bytes(n + a, false);
+            short[] p = shorts(n, false);
             byte[] q = bytes(n + b, false);
-            assertThat(simd.dot(p, a, q, b, n)).isEqualTo(scalar.dot(p, a, q, b, n));
+            assertThat(simd.dot(p, q, b, n)).isEqualTo(scalar.dot(p, q, b, n));
         }
     }
 
     @Test
     void the_largest_values_do_not_overflow() {
-        byte[] p = bytes(4096, true);
-        assertThat(simd.dot(p, 0, p, 0, p.length)).isEqualTo(63 * 63 * 4096);
+        short[] p = shorts(4096, true);
+        assertThat(simd.dot(p, bytes(4096, true), 0, p.length)).isEqualTo(63 * 63 * 4096);
     }
 
     private float[] floats(int n) {
         float[] out = new float[n];
         for (int i = 0; i < n; i++) {
             out[i] = random.nextFloat() - 0.5f;
+        }
+        return out;
+    }
+
+    private short[] shorts(int n, boolean extreme) {
+        short[] out = new short[n];
+        byte[] narrow = bytes(n, extreme);
+        for (int i = 0; i < n; i++) {
+            out[i] = narrow[i];
         }
         return out;
     }
