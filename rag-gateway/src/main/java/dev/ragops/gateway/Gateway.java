@@ -58,7 +58,7 @@ final class Gateway extends VerticleBase {
         settings.endpointsFile().ifPresent(path -> new RouteFile(vertx, path, this::takeEndpoints).start());
         if (settings.isInCluster()) {
             Settings.Address address = settings.apiServer().orElseThrow();
-            ApiServer api = new ApiServer(vertx, address.host(), address.port());
+            ApiServer api = new ApiServer(vertx, address.host(), address.port(), ApiServer.ACCOUNT, true);
             api.follow(
                     "/api/v1/namespaces/%s/configmaps?fieldSelector=metadata.name%%3D%s-route"
                             .formatted(settings.namespace(), settings.model()),

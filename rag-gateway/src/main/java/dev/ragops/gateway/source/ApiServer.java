@@ -16,7 +16,9 @@ import java.util.logging.Logger;
 /** Lists and watches with the pod's own ServiceAccount; goes on for ever, through every kind of interruption. */
 public final class ApiServer {
     private static final Logger LOG = Logger.getLogger(ApiServer.class.getName());
-    private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
+    /** Where the kubelet puts a pod's ServiceAccount. */
+    public static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
+
     private static final int WATCH_SECONDS = 240;
     private static final long AGAIN_MILLIS = 1000;
 
@@ -24,17 +26,22 @@ public final class ApiServer {
     private final HttpClient client;
     private final String host;
     private final int port;
+    private final String account;
 
-    public ApiServer(Vertx vertx, String host, int port) {
+    /** @param account folder with {@code token}, and {@code ca.crt} where the server speaks TLS */
+    public ApiServer(Vertx vertx, String host, int port, String account, boolean tls) {
         this.vertx = vertx;
+        this.account = account;
         this.host = host;
         this.port = port;
-        this.client = vertx.createHttpClient(new HttpClientOptions()
-                .setSsl(true)
-                .setVerifyHost(true)
-                .setTrustOptions(new PemTrustOptions().addCertPath(ACCOUNT + "ca.crt"))
-                .setConnectTimeout(3000)
-                .setIdleTimeout(WATCH_SECONDS + 30));
+        HttpClientOptions options =
+                new HttpClientOptions().setConnectTimeout(3000).setIdleTimeout(WATCH_SECONDS + 30);
+        if (tls) {
+            options.setSsl(true)
+                    .setVerifyHost(true)
+                    .setTrustOptions(new PemTrustOptions().addCertPath(account + "ca.crt"));
+        }
+        this.client = vertx.createHttpClient(options);
     }
 
     /** Gets everything at first and after every gap, and each change between. */
@@ -118,7 +125,7 @@ public final class ApiServer {
     /** Read each time: the kubelet replaces it. */
     private Future<String> token() {
         return vertx.fileSystem()
-                .readFile(ACCOUNT + "token")
+                .readFile(account + "token")
                 .map(token -> token.toString().strip());
     }
 

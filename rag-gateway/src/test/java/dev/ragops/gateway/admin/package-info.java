@@ -1,0 +1,5 @@
+/** The second port. */
+@NullMarked
+package dev.ragops.gateway.admin;
+
+import org.jspecify.annotations.NullMarked;
