@@ -6,19 +6,28 @@ import java.util.List;
 /** Decides from measured costs when rows get a graph, and which. */
 public enum SegmentPolicy {
     /** Scan only. */
-    NEVER(Integer.MAX_VALUE),
+    NEVER(Integer.MAX_VALUE, HnswGraph::build),
     /** Graphs from the size on where a scan costs more than a graph search. */
-    AUTO(20_000),
+    AUTO(20_000, HnswGraph::build),
     /** Graphs as soon as a few rows are there. */
-    ALWAYS(256);
+    ALWAYS(256, HnswGraph::build),
+    /** The same through hnswlib-core, to compare. */
+    HNSWLIB(256, HnswlibSegment::build);
 
     /** Segments a search walks through at most; then they become one. */
     private static final int MAX_SEGMENTS = 4;
 
     private final int uncoveredRows;
 
-    SegmentPolicy(int uncoveredRows) {
+    private final Builder builder;
+
+    private interface Builder {
+        GraphSegment build(VectorRows rows, int from, int to, HnswGraph.Shape shape);
+    }
+
+    SegmentPolicy(int uncoveredRows, Builder builder) {
         this.uncoveredRows = uncoveredRows;
+        this.builder = builder;
     }
 
     public boolean wantsBuild(SegmentedIndex index) {
@@ -35,7 +44,7 @@ public enum SegmentPolicy {
             segments.clear();
             from = 0;
         }
-        segments.add(HnswGraph.build(index.rows(), from, index.size(), HnswGraph.Shape.DEFAULT));
+        segments.add(builder.build(index.rows(), from, index.size(), HnswGraph.Shape.DEFAULT));
         return SegmentedIndex.of(segments, index.rows());
     }
 }

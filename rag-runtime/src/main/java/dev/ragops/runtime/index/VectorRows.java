@@ -99,6 +99,15 @@ public final class VectorRows {
         return Kernel.BEST.dot(unit, 0, floats[row >> SHIFT], (row & MASK) * dimension, dimension);
     }
 
+    /** Where row {@code row} lies: {@code dimension} floats from {@link #offset} on. Not to be written. */
+    float[] block(int row) {
+        return floats[row >> SHIFT];
+    }
+
+    int offset(int row) {
+        return (row & MASK) * dimension;
+    }
+
     /** The fp32 inner product of two rows. */
     float dot(int a, int b) {
         return Kernel.BEST.dot(

@@ -44,6 +44,7 @@ public final class Indexer implements AutoCloseable {
             case AUTO -> SegmentPolicy.AUTO;
             case EXACT -> SegmentPolicy.NEVER;
             case HNSW -> SegmentPolicy.ALWAYS;
+            case HNSWLIB -> SegmentPolicy.HNSWLIB;
         };
         this.background = background;
         this.state = new IndexState(fingerprint, dimension);

@@ -18,7 +18,9 @@ public record RetrievalConfig(Mode mode, int topK, int candidates, Fusion fusion
     public enum IndexKind {
         AUTO,
         EXACT,
-        HNSW
+        HNSW,
+        /** The graph by hnswlib-core instead of the own one. */
+        HNSWLIB
     }
 
     public enum Rerank {

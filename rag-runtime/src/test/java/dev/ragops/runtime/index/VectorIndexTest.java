@@ -235,6 +235,35 @@ class VectorIndexTest {
     }
 
     @Nested
+    class Beside_hnswlib {
+        private final GraphSegment oracle = HnswlibSegment.build(CORPUS, 0, ROWS, HnswGraph.Shape.DEFAULT);
+        private final GraphSegment own = HnswGraph.build(CORPUS, 0, ROWS, HnswGraph.Shape.DEFAULT);
+
+        @Test
+        void the_own_graph_finds_as_much() {
+            double theirs = recall(SegmentedIndex.of(List.of(oracle), CORPUS), CORPUS, 10, share(ROWS, 1));
+            double ours = recall(SegmentedIndex.of(List.of(own), CORPUS), CORPUS, 10, share(ROWS, 1));
+            assertThat(theirs).isGreaterThanOrEqualTo(0.98);
+            assertThat(ours).isGreaterThanOrEqualTo(theirs - 0.005);
+            assertThat(own.memoryBytes()).isPositive().isLessThan(oracle.memoryBytes());
+        }
+
+        @Test
+        void it_is_selectable_and_obeys_filters_too() {
+            SegmentedIndex index = SegmentPolicy.HNSWLIB.build(SegmentedIndex.scanning(CORPUS));
+            assertThat(index.segments()).allSatisfy(s -> assertThat(s).isInstanceOf(HnswlibSegment.class));
+            OrdinalFilter tenth = share(ROWS, 0.1);
+            for (float[] question : QUESTIONS) {
+                ScoredOrdinals hits = oracle.search(question, 10, tenth);
+                assertThat(hits.count()).isEqualTo(10);
+                for (int row : hits.ordinals()) {
+                    assertThat(tenth.accepts(row)).isTrue();
+                }
+            }
+        }
+    }
+
+    @Nested
     class Policy {
         @Test
         void auto_leaves_small_corpora_to_the_scan_and_exact_leaves_all() {
