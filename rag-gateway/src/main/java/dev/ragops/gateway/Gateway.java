@@ -8,19 +8,19 @@ import dev.ragops.gateway.proxy.Upstream;
 import dev.ragops.gateway.proxy.UserServer;
 import dev.ragops.gateway.route.Route;
 import dev.ragops.gateway.source.ApiServer;
+import dev.ragops.gateway.source.EndpointsFile;
 import dev.ragops.gateway.source.RouteFile;
 import dev.ragops.gateway.source.RouteMap;
 import dev.ragops.gateway.source.Slices;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /** Puts the parts together on one event loop, so that route, counts and pods need no lock. */
 final class Gateway extends VerticleBase {
@@ -39,6 +39,7 @@ final class Gateway extends VerticleBase {
     private String runtimeToken = "";
     private byte[] evidenceKey = new byte[0];
     private boolean draining;
+    private boolean hadPod;
     private int userPort;
     private int adminPort;
 
@@ -80,7 +81,13 @@ final class Gateway extends VerticleBase {
     }
 
     private boolean isReady() {
-        return !draining && (!settings.isInCluster() || slices.isListed());
+        // Stays true once a pod was seen: with none left, an answer that says so beats a refused connection.
+        hadPod = hadPod
+                || books.route().stream()
+                        .flatMap(route -> Stream.of(route.stable(), route.candidate()))
+                        .flatMap(Optional::stream)
+                        .anyMatch(target -> endpoints.has(target.service()));
+        return !draining && hadPod;
     }
 
     private void take(String document) {
@@ -97,15 +104,12 @@ final class Gateway extends VerticleBase {
     }
 
     private void takeEndpoints(String document) {
-        JsonObject services = new JsonObject(document);
-        endpoints.retain(services.fieldNames());
-        for (String service : services.fieldNames()) {
-            JsonArray addresses = services.getJsonArray(service);
-            List<String> list = new ArrayList<>();
-            for (int i = 0; i < addresses.size(); i++) {
-                list.add(addresses.getString(i));
-            }
-            endpoints.put(service, list);
+        try {
+            Map<String, List<String>> services = EndpointsFile.parse(document);
+            endpoints.retain(services.keySet());
+            services.forEach(endpoints::put);
+        } catch (IllegalArgumentException e) {
+            LOG.severe(e.getMessage() + "; the pods known before it stay");
         }
     }
 

@@ -101,7 +101,19 @@ public final class AdminServer {
                         .put("since", books.current().since())
                         .put("appliedSeq", books.route().get().appliedSeq())
                         .put("endpoints", pods)
+                        .put("standIn", standIn(books.route().get()))
                         .put("ejected", ejected()));
+    }
+
+    /** Whether the candidate answers everybody's questions, because stable has no pod. */
+    private boolean standIn(Route route) {
+        return books.ejection().isEmpty()
+                && route.stable()
+                        .filter(target -> endpoints.has(target.service()))
+                        .isEmpty()
+                && route.candidate()
+                        .filter(target -> endpoints.has(target.service()))
+                        .isPresent();
     }
 
     private void evidence(HttpServerRequest request) {

@@ -26,6 +26,9 @@ public final class GatewayMetrics {
     private final Counter fallbacks = Counter.build(
                     "ragops_gateway_fallbacks_total", "Answers for which stable was asked again.")
             .register(registry);
+    private final Counter standIns = Counter.build(
+                    "ragops_gateway_stand_ins_total", "Answers a candidate gave because stable had no pod.")
+            .register(registry);
     private final Counter retries = Counter.build("ragops_gateway_retries_total", "Second tries on another pod.")
             .register(registry);
     private final Counter passed = Counter.build(
@@ -52,6 +55,10 @@ public final class GatewayMetrics {
 
     public void passed(boolean served) {
         passed.labels(served ? "served" : "failed").inc();
+    }
+
+    public void stoodIn() {
+        standIns.inc();
     }
 
     public void retried() {

@@ -16,7 +16,9 @@ sealed interface Attempt {
     record Answered(String pod, int status, MultiMap headers, Buffer body, double millis) implements Attempt {
         /** A pod that is going away says so and has not touched the request. */
         boolean isDraining() {
-            return status == 503 && "close".equalsIgnoreCase(headers.get("connection"));
+            return status == 503
+                    && ("1".equals(headers.get("x-ragops-draining"))
+                            || "close".equalsIgnoreCase(headers.get("connection")));
         }
 
         String answerClass() {
@@ -26,7 +28,12 @@ sealed interface Attempt {
     }
 
     /** An answer that goes on: its head is there, its body is read by whoever takes it. */
-    record Streaming(String pod, HttpClientResponse response, double millis) implements Attempt {}
+    record Streaming(String pod, HttpClientResponse response, double millis) implements Attempt {
+        String answerClass() {
+            String named = response.getHeader("x-ragops-answer-class");
+            return named == null || named.isEmpty() ? "generated" : named;
+        }
+    }
 
     /**
      * No answer.
@@ -67,7 +74,7 @@ sealed interface Attempt {
         return switch (this) {
             case Answered answered ->
                 new Event(Event.endingOf(answered.status()), answered.answerClass(), answered.millis());
-            case Streaming streaming -> new Event(Event.Ending.ANSWERED, "generated", streaming.millis());
+            case Streaming streaming -> new Event(Event.Ending.ANSWERED, streaming.answerClass(), streaming.millis());
             case Broken broken -> new Event(Event.Ending.ERROR, Event.RETRIEVAL, broken.millis());
             case NoPod none -> new Event(Event.Ending.ERROR, Event.RETRIEVAL, none.millis());
         };

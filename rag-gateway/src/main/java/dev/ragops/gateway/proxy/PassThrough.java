@@ -85,7 +85,7 @@ final class PassThrough {
                     String length = answer.getHeader("content-length");
                     if (length != null) {
                         response.putHeader("content-length", length);
-                    } else {
+                    } else if (answer.statusCode() != 204 && answer.statusCode() != 304) {
                         response.setChunked(true);
                     }
                     metrics.passed(answer.statusCode() < 500);

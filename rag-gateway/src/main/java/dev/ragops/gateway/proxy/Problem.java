@@ -17,6 +17,9 @@ public final class Problem {
                 .put("status", status)
                 .put("detail", detail)
                 .encode();
+        if (status == 503) {
+            response.putHeader("retry-after", "1");
+        }
         var _ = response.setStatusCode(status)
                 .putHeader("content-type", "application/problem+json")
                 .end(body);

@@ -95,7 +95,7 @@ final class Retrieval {
         String service = target.map(Route.Target::service).orElse("");
         return upstream.ask(service, "", exchange.question(), deadlineMillis).compose(first -> {
             boolean draining = first instanceof Attempt.Answered answered && answered.isDraining();
-            if (!first.mayTryAgain() || !retries.spend()) {
+            if (!first.mayTryAgain() || exchange.user().hasLeft() || !retries.spend()) {
                 count(exchange, track, first);
                 return Future.succeededFuture(first);
             }
@@ -114,22 +114,25 @@ final class Retrieval {
         });
     }
 
+    /** A stream is counted when it ends. */
     private void count(Exchange exchange, Track track, Attempt attempt) {
-        Event event = attempt.event();
-        long now = System.currentTimeMillis();
-        if (track == exchange.choice().track()) {
-            event = exchange.user().asSeen(event, exchange.route());
+        if (!(attempt instanceof Attempt.Streaming)) {
+            add(exchange, track, exchange.user().asSeen(attempt.event(), exchange.route()));
         }
+    }
+
+    private void add(Exchange exchange, Track track, Event event) {
         exchange.generation().add(track, event);
         if (track == Track.STABLE) {
-            books.guard().stable(now, event);
+            books.guard().stable(System.currentTimeMillis(), event);
         }
     }
 
     private void settle(Exchange exchange, Attempt attempt) {
         Track track = exchange.choice().track();
-        boolean again = track == Track.CANDIDATE && exchange.route().fallback() && !attempt.isGood();
-        if (track == Track.CANDIDATE) {
+        boolean isThere = !exchange.user().hasLeft();
+        boolean again = isThere && track == Track.CANDIDATE && exchange.route().fallback() && !attempt.isGood();
+        if (isThere && track == Track.CANDIDATE) {
             books.guard().candidate(System.currentTimeMillis(), again);
             considerEjection();
         }
@@ -164,14 +167,19 @@ final class Retrieval {
     }
 
     private void deliver(Exchange exchange, Attempt attempt, Track answeredBy, boolean fallback) {
-        boolean served = attempt.isGood();
-        exchange.generation().user(served, fallback, exchange.choice().unsticky());
-        metrics.answered(answeredBy, served, fallback, System.currentTimeMillis() - exchange.beginMillis());
+        if (!(attempt instanceof Attempt.Streaming)) {
+            seen(exchange, answeredBy, attempt.isGood(), fallback);
+        }
         exchange.user().mark(answeredBy, fallback, exchange.choice().unsticky());
         switch (attempt) {
             case Attempt.Answered answered -> exchange.user().send(answered);
             case Attempt.Streaming streaming ->
-                exchange.user().stream(streaming, () -> brokenStream(exchange, answeredBy));
+                exchange.user().stream(streaming, exchange.route(), event -> {
+                    if (answeredBy == exchange.choice().track()) {
+                        add(exchange, answeredBy, event);
+                    }
+                    seen(exchange, answeredBy, !event.isError(), fallback);
+                });
             case Attempt.Broken broken ->
                 exchange.user()
                         .problem(
@@ -183,8 +191,16 @@ final class Retrieval {
         }
     }
 
-    private static void brokenStream(Exchange exchange, Track track) {
-        exchange.generation().add(track, new Event(Event.Ending.ERROR, "generated", 0));
+    /** Counts what a user got; one who left got nothing, by choice. */
+    private void seen(Exchange exchange, Track answeredBy, boolean served, boolean fallback) {
+        if (exchange.user().hasLeft()) {
+            return;
+        }
+        exchange.generation().user(served, fallback, exchange.choice().unsticky());
+        metrics.answered(answeredBy, served, fallback, System.currentTimeMillis() - exchange.beginMillis());
+        if (answeredBy == Track.CANDIDATE && exchange.choice().track() == Track.STABLE) {
+            metrics.stoodIn();
+        }
     }
 
     private void mirror(Exchange exchange, Track track, Future<Attempt> primary) {

@@ -21,6 +21,9 @@ public final class Upstream {
     /** Shorter than a runtime keeps an idle connection, so that none is used in the moment it closes. */
     private static final int IDLE_SECONDS = 15;
 
+    /** Answers are kept whole so that a failed one can be replaced; longer ones of a stated length pass as streams. */
+    private static final int MAX_ANSWER_BYTES = 4 << 20;
+
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
     private final Vertx vertx;
@@ -78,6 +81,10 @@ public final class Upstream {
         client.request(options(pod, question))
                 .compose(request -> {
                     under.set(request);
+                    if (done.future().isComplete()) {
+                        // The deadline passed while it waited for a connection: nobody wants the answer any more.
+                        return request.reset().compose(_ -> Future.failedFuture("too late"));
+                    }
                     request.headers().addAll(question.headers());
                     request.putHeader("x-ragops-deadline-ms", String.valueOf(deadlineMillis));
                     return request.send(question.body());
@@ -85,11 +92,12 @@ public final class Upstream {
                 .compose(response -> {
                     head.set(response);
                     String type = response.getHeader("content-type");
-                    if (response.statusCode() == 200 && type != null && type.startsWith("text/event-stream")) {
+                    boolean events = type != null && type.startsWith("text/event-stream");
+                    if (response.statusCode() == 200 && (events || isLong(response))) {
                         response.pause();
                         return Future.<Attempt>succeededFuture(new Attempt.Streaming(pod, response, since(begin)));
                     }
-                    return response.body()
+                    return whole(response)
                             .map(body -> new Attempt.Answered(
                                     pod, response.statusCode(), response.headers(), body, since(begin)));
                 })
@@ -105,6 +113,27 @@ public final class Upstream {
             vertx.cancelTimer(timer);
             endpoints.release(pod);
         });
+    }
+
+    private static boolean isLong(HttpClientResponse response) {
+        String length = response.getHeader("content-length");
+        return length != null && Long.parseLong(length) > MAX_ANSWER_BYTES;
+    }
+
+    /** Collects an answer, up to a size: one runtime must not fill the gateway's memory. */
+    private static Future<Buffer> whole(HttpClientResponse response) {
+        Promise<Buffer> done = Promise.promise();
+        Buffer whole = Buffer.buffer();
+        response.exceptionHandler(done::tryFail);
+        response.endHandler(_ -> done.tryComplete(whole));
+        response.handler(chunk -> {
+            if (whole.length() + chunk.length() <= MAX_ANSWER_BYTES) {
+                whole.appendBuffer(chunk);
+            } else if (done.tryFail("the answer has more than " + MAX_ANSWER_BYTES + " bytes")) {
+                var _ = response.request().reset();
+            }
+        });
+        return done.future();
     }
 
     static RequestOptions options(String pod, Question question) {

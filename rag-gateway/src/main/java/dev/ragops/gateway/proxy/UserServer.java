@@ -35,7 +35,8 @@ public final class UserServer {
         return vertx.createHttpServer(new HttpServerOptions()
                         .setIdleTimeout(IDLE_SECONDS)
                         .setMaxHeaderSize(32 * 1024)
-                        .setTcpNoDelay(true))
+                        .setTcpNoDelay(true)
+                        .setHandle100ContinueAutomatically(true))
                 .requestHandler(this::handle)
                 .listen(port, "0.0.0.0");
     }
@@ -52,7 +53,9 @@ public final class UserServer {
     private void handle(HttpServerRequest request) {
         underWay++;
         Once over = new Once(() -> underWay--);
-        switch (RouteClass.of(request.method().name(), String.valueOf(request.path()))) {
+        RouteClass routeClass = RouteClass.of(request.method().name(), String.valueOf(request.path()));
+        // Too long to keep, so it cannot be asked again: it goes to stable as it comes.
+        switch (isLong(request) ? RouteClass.STABLE_ONLY : routeClass) {
             case RETRIEVAL_READ -> {
                 UserSide user = new UserSide(request.response(), draining);
                 request.response().endHandler(_ -> over.run());
@@ -70,6 +73,15 @@ public final class UserServer {
         }
     }
 
+    private static boolean isLong(HttpServerRequest request) {
+        String length = request.getHeader("content-length");
+        try {
+            return length != null && Long.parseLong(length) > MAX_QUESTION_BYTES;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
     private void read(HttpServerRequest request, UserSide user) {
         Buffer body = Buffer.buffer();
         boolean[] refused = {false};
@@ -79,7 +91,11 @@ public final class UserServer {
             }
             if (body.length() + chunk.length() > MAX_QUESTION_BYTES) {
                 refused[0] = true;
-                user.problem(413, "Question too long", "a question may have %d bytes".formatted(MAX_QUESTION_BYTES));
+                user.problem(
+                        413,
+                        "Question too long",
+                        "a question of no stated length may have %d bytes; send content-length"
+                                .formatted(MAX_QUESTION_BYTES));
                 return;
             }
             body.appendBuffer(chunk);

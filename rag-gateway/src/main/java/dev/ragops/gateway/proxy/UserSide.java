@@ -4,6 +4,7 @@ import dev.ragops.gateway.evidence.Event;
 import dev.ragops.gateway.route.Choice.Track;
 import dev.ragops.gateway.route.Route;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.function.Consumer;
 
 /** Is the end of the line to one user: sends what there is once, and knows whether the user is still there. */
 final class UserSide {
@@ -35,11 +36,15 @@ final class UserSide {
         if (!hasLeft()) {
             return event;
         }
+        return judgedAfter(leftAfterMillis, event, route);
+    }
+
+    private static Event judgedAfter(double millis, Event event, Route route) {
         boolean tooLate = route.objectives().stream()
                 .filter(objective -> objective.covers(event.answerClass()))
                 .flatMap(objective -> objective.thresholdMillis().stream())
-                .anyMatch(threshold -> leftAfterMillis >= threshold);
-        return new Event(tooLate ? Event.Ending.ANSWERED : Event.Ending.EXCLUDED, event.answerClass(), leftAfterMillis);
+                .anyMatch(threshold -> millis >= threshold);
+        return new Event(tooLate ? Event.Ending.ANSWERED : Event.Ending.EXCLUDED, event.answerClass(), millis);
     }
 
     void mark(Track track, boolean fallback, boolean unsticky) {
@@ -63,18 +68,31 @@ final class UserSide {
         var _ = response.setStatusCode(answered.status()).end(answered.body());
     }
 
-    /** Passes a stream on as it comes. */
-    void stream(Attempt.Streaming streaming, Runnable broken) {
+    /**
+     * Passes a stream on as it comes.
+     *
+     * @param over gets what its end says of the track: one that breaks off is bad however it began; one whose user leaves is judged by
+     *     its first byte
+     */
+    void stream(Attempt.Streaming streaming, Route route, Consumer<Event> over) {
+        Event event = streaming.event();
         if (isOver()) {
             var _ = streaming.response().request().reset();
+            over.accept(asSeen(event, route));
             return;
         }
         Headers.downstream(streaming.response().headers(), response.headers());
         response.setStatusCode(streaming.response().statusCode()).setChunked(true);
-        streaming.response().pipeTo(response).onFailure(_ -> {
-            if (!hasLeft()) {
-                broken.run();
+        streaming.response().pipeTo(response).onComplete(result -> {
+            if (result.succeeded()) {
+                over.accept(event);
+                return;
             }
+            over.accept(
+                    hasLeft()
+                            ? judgedAfter(event.latencyMillis(), event, route)
+                            : new Event(Event.Ending.ERROR, event.answerClass(), event.latencyMillis()));
+            var _ = streaming.response().request().reset();
             var _ = response.reset();
         });
     }

@@ -2,7 +2,9 @@ package dev.ragops.gateway.route;
 
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -65,11 +67,16 @@ public record Asker(Function<String, @org.jspecify.annotations.Nullable String> 
                 });
     }
 
-    /** The first address a trusted proxy says it forwards for; nobody else is believed. */
+    /** The address nearest to us that is no trusted proxy, as those report it: what a client wrote further left is not believed. */
     private Optional<String> address(Route.Stickiness stickiness) {
-        if (!stickiness.trustedProxies().contains(remoteAddress)) {
+        List<String> trusted = stickiness.trustedProxies();
+        if (trusted.isEmpty() || !Networks.contain(trusted, remoteAddress)) {
             return Optional.empty();
         }
-        return header("x-forwarded-for").map(value -> value.split(",", 2)[0].strip());
+        return header("x-forwarded-for")
+                .flatMap(value -> Arrays.asList(value.split(",", -1)).reversed().stream()
+                        .map(String::strip)
+                        .filter(address -> !address.isEmpty() && !Networks.contain(trusted, address))
+                        .findFirst());
     }
 }

@@ -100,12 +100,14 @@ public record Route(
     }
 
     private static Optional<Target> target(@org.jspecify.annotations.Nullable JsonObject json) {
-        return json == null
-                ? Optional.empty()
-                : Optional.of(new Target(
-                        json.getString("revision"),
-                        json.getString("service", json.getString("revision")),
-                        json.getString("version", "")));
+        if (json == null) {
+            return Optional.empty();
+        }
+        String revision = json.getString("revision");
+        if (revision == null || revision.isEmpty()) {
+            throw new IllegalArgumentException("a track has no revision: " + json);
+        }
+        return Optional.of(new Target(revision, json.getString("service", revision), json.getString("version", "")));
     }
 
     private static Split split(@org.jspecify.annotations.Nullable JsonObject json) {
@@ -152,6 +154,7 @@ public record Route(
         List<String> proxies = new ArrayList<>();
         JsonArray array = json.getJsonArray("trustedProxies", new JsonArray());
         for (int i = 0; i < array.size(); i++) {
+            Networks.check(String.valueOf(array.getValue(i)));
             proxies.add(array.getString(i));
         }
         return new Stickiness(

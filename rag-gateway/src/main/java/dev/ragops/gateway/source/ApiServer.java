@@ -19,6 +19,7 @@ public final class ApiServer {
     /** Where the kubelet puts a pod's ServiceAccount. */
     public static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
+    private static final int LIST_MILLIS = 10_000;
     private static final int WATCH_SECONDS = 240;
     private static final long AGAIN_MILLIS = 1000;
 
@@ -58,10 +59,12 @@ public final class ApiServer {
      */
     public void follow(String path, Listener listener) {
         token().compose(token -> get(path, token))
-                .onSuccess(list -> {
+                .map(list -> {
+                    // Inside map: an object that cannot be read fails this round and is listed again, and ends nothing.
                     listener.all(list.getJsonArray("items", new JsonArray()));
-                    watch(path, list.getJsonObject("metadata").getString("resourceVersion"), listener);
+                    return version(list, "");
                 })
+                .onSuccess(version -> watch(path, version, listener))
                 .onFailure(error -> {
                     LOG.warning("cannot list " + path + ": " + error.getMessage());
                     again(() -> follow(path, listener));
@@ -82,15 +85,15 @@ public final class ApiServer {
                         return Future.<Void>failedFuture("status " + response.statusCode());
                     }
                     response.handler(RecordParser.newDelimited("\n", line -> {
-                        JsonObject event = new JsonObject(line);
-                        JsonObject object = event.getJsonObject("object", new JsonObject());
-                        switch (event.getString("type", "")) {
-                            case "ERROR" -> gone[0] = true;
-                            case "BOOKMARK" -> newest[0] = version(object, newest[0]);
-                            default -> {
-                                newest[0] = version(object, newest[0]);
-                                listener.changed(object, "DELETED".equals(event.getString("type")));
-                            }
+                        if (gone[0]) {
+                            return;
+                        }
+                        try {
+                            newest[0] = take(new JsonObject(line), newest[0], listener);
+                        } catch (RuntimeException e) {
+                            gone[0] = true;
+                            LOG.warning("listing " + path + " again: " + e.getMessage());
+                            var _ = response.request().reset();
                         }
                     }));
                     return response.end();
@@ -104,6 +107,19 @@ public final class ApiServer {
                 });
     }
 
+    /** Hands on one event; returns the resourceVersion to go on from. */
+    private static String take(JsonObject event, String newest, Listener listener) {
+        JsonObject object = event.getJsonObject("object", new JsonObject());
+        String type = event.getString("type", "");
+        switch (type) {
+            case "ERROR" ->
+                throw new IllegalStateException("the watch ended: " + object.getString("message", "expired"));
+            case "BOOKMARK" -> {}
+            default -> listener.changed(object, type.equals("DELETED"));
+        }
+        return version(object, newest);
+    }
+
     private void again(Runnable what) {
         vertx.setTimer(AGAIN_MILLIS + ThreadLocalRandom.current().nextLong(AGAIN_MILLIS), _ -> what.run());
     }
@@ -113,7 +129,7 @@ public final class ApiServer {
     }
 
     private Future<JsonObject> get(String path, String token) {
-        return client.request(options(path, token))
+        return client.request(options(path, token).setIdleTimeout(LIST_MILLIS))
                 .compose(request -> request.send())
                 .compose(response -> response.body()
                         .compose(body -> response.statusCode() == 200
