@@ -99,7 +99,7 @@ public final class LoadPod implements AutoCloseable {
                             .watchLog();
                     var lines = new BufferedReader(new InputStreamReader(log.getOutput(), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    if (line.startsWith("{")) {
+                    if (line.startsWith("{\"elapsedMillis\"")) {
                         newest.set(JSON.readValue(line, LoadReport.class));
                     } else {
                         noise = line;

@@ -1,9 +1,9 @@
 package dev.ragops.e2e.demo;
 
+import dev.ragops.e2e.cluster.Connection;
 import dev.ragops.e2e.cluster.Surroundings;
 import dev.ragops.e2e.report.Claims;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.charset.StandardCharsets;
 
 /** Starts the live run; its exit code is 0 only if every claim held. */
@@ -24,7 +24,7 @@ public final class Main {
             return;
         }
         Claims claims;
-        try (KubernetesClient client = new KubernetesClientBuilder().build()) {
+        try (KubernetesClient client = Connection.open()) {
             claims = new Claims(new Story(new Screen(out, terminal), client, surroundings).tell());
         }
         out.println();

@@ -5,6 +5,7 @@ import dev.ragops.api.v1alpha1.RagRolloutStatus;
 import dev.ragops.api.v1alpha1.RouteStatus;
 import dev.ragops.e2e.cluster.Cluster;
 import dev.ragops.e2e.cluster.Command;
+import dev.ragops.e2e.cluster.Connection;
 import dev.ragops.e2e.cluster.LoadPod;
 import dev.ragops.e2e.cluster.Operator;
 import dev.ragops.e2e.cluster.Registry;
@@ -13,7 +14,6 @@ import dev.ragops.e2e.cluster.Waiting;
 import dev.ragops.e2e.demo.Bundles;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +27,7 @@ final class Stage implements AutoCloseable {
     static final String REGISTERED = "e2e-rag";
     static final String MODEL = "support";
 
-    private static final KubernetesClient CLIENT = new KubernetesClientBuilder().build();
+    private static final KubernetesClient CLIENT = Connection.open();
     private static final Surroundings SURROUNDINGS = Surroundings.of(System.getenv());
     private static final Command COMMAND = new Command(SURROUNDINGS.root());
     private static final Bundles BUNDLES = new Bundles(SURROUNDINGS, COMMAND);
