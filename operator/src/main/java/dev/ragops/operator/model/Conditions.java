@@ -130,8 +130,12 @@ final class Conditions {
         boolean byItself = stable.isEmpty() || seen.spec().promotion() == RagModelSpec.Promotion.DIRECT;
         Optional<Revisioned> next = target.flatMap(t -> seen.revision(t.name()));
         boolean stuck = byItself && next.map(Revisioned::invalid).orElse(false) && !settled;
-        if (!seen.conflict().isEmpty()) {
-            say("Stalled", "True", "NameConflict", seen.conflict());
+        if (seen.hindrance().isPresent()) {
+            say(
+                    "Stalled",
+                    "True",
+                    seen.hindrance().get().reason(),
+                    seen.hindrance().get().message());
         } else if (stuck) {
             say(
                     "Stalled",
@@ -145,7 +149,7 @@ final class Conditions {
                 && !settled
                 && target.isPresent()
                 && !stuck
-                && seen.conflict().isEmpty();
+                && seen.hindrance().isEmpty();
         if (reconciling) {
             say(
                     "Reconciling",
@@ -169,8 +173,12 @@ final class Conditions {
     }
 
     private void ready() {
-        if (!seen.conflict().isEmpty()) {
-            say("Ready", "False", "NameConflict", seen.conflict());
+        if (seen.hindrance().isPresent() && !servingBefore()) {
+            say(
+                    "Ready",
+                    "False",
+                    seen.hindrance().get().reason(),
+                    seen.hindrance().get().message());
         } else if (stable.isEmpty()) {
             say("Ready", "False", "NoStable", "no revision has become stable yet");
         } else if (stable.get().readyReplicas() == 0) {

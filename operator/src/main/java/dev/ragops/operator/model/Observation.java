@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param file route and memory as they stand, none at a first install
  * @param bound the rollout that decides, the oldest one
  * @param traffic what it asks for
- * @param conflict an object of one of our names that is not ours, or empty
+ * @param hindrance what kept the last plan from being realised
  */
 record Observation(
         Instant now,
@@ -30,9 +30,14 @@ record Observation(
         Optional<RolloutReference> bound,
         Optional<TrafficStatus> traffic,
         Optional<RouteProbe.Applied> applied,
-        String conflict) {
+        Optional<Hindrance> hindrance) {
     Observation {
         revisions = List.copyOf(revisions);
+    }
+
+    Observation hinderedBy(Optional<Hindrance> found) {
+        return new Observation(
+                now, namespace, name, uid, spec, registry, file, revisions, bound, traffic, applied, found);
     }
 
     Optional<Revisioned> revision(String revisionName) {

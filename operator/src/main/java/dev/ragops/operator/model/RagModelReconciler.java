@@ -38,6 +38,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import jakarta.annotation.PreDestroy;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Carries a RagModel from what lies ready to objects, route and status. The deciding is {@link Decider}'s, the asking the pollers'. */
+@GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 30_000)
 @ControllerConfiguration(name = "ragmodel", informer = @Informer(comparableResourceVersions = false))
 public class RagModelReconciler implements Reconciler<RagModel> {
     private static final Logger LOG = Logger.getLogger(RagModelReconciler.class);
@@ -125,15 +127,13 @@ public class RagModelReconciler implements Reconciler<RagModel> {
         }
         follow(key, model);
         Cluster cluster = new Cluster(model, context);
-        Observation seen = observe(key, model, cluster, "");
+        Observation seen = observe(key, model, cluster);
         Plan plan = Decider.decide(seen);
         Realiser.Result result = realiser.realise(model, cluster, plan);
         if (result == Realiser.Result.STALE) {
             return UpdateControl.<RagModel>noUpdate().rescheduleAfter(SOON);
         }
-        if (result instanceof Realiser.Conflict conflict) {
-            seen = observe(key, model, cluster, conflict.message());
-        }
+        seen = seen.hinderedBy(hindrance(result));
         plan.file()
                 .map(RouteFile::route)
                 .ifPresent(route ->
@@ -149,7 +149,15 @@ public class RagModelReconciler implements Reconciler<RagModel> {
         return UpdateControl.<RagModel>noUpdate().rescheduleAfter(lookAgain(plan, status));
     }
 
-    private Observation observe(String key, RagModel model, Cluster cluster, String conflict) {
+    private static Optional<Hindrance> hindrance(Realiser.Result result) {
+        return switch (result) {
+            case Realiser.Done _, Realiser.Stale _ -> Optional.empty();
+            case Realiser.Conflict conflict -> Optional.of(new Hindrance("NameConflict", conflict.message()));
+            case Realiser.Forbidden forbidden -> Optional.of(new Hindrance("Forbidden", forbidden.message()));
+        };
+    }
+
+    private Observation observe(String key, RagModel model, Cluster cluster) {
         Optional<RagRollout> bound = cluster.bound();
         return new Observation(
                 clock.instant(),
@@ -164,7 +172,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
                         rollout.getMetadata().getName(), rollout.getMetadata().getUid())),
                 bound.map(RagRollout::getStatus).map(RagRolloutStatus::traffic),
                 probe.latest(key),
-                conflict);
+                Optional.empty());
     }
 
     /** The route as it stands; where somebody removed it, what the status remembers of it. */

@@ -35,7 +35,7 @@ final class Realiser {
     private final Set<String> keysChecked = ConcurrentHashMap.newKeySet();
 
     /** How it went. */
-    sealed interface Result permits Done, Stale, Conflict {
+    sealed interface Result permits Done, Stale, Conflict, Forbidden {
         Result DONE = new Done();
         Result STALE = new Stale();
     }
@@ -46,6 +46,9 @@ final class Realiser {
     record Stale() implements Result {}
 
     record Conflict(String message) implements Result {}
+
+    /** The cluster does not let the operator do it. */
+    record Forbidden(String message) implements Result {}
 
     Realiser(KubernetesClient client, Applier applier, Defaults defaults) {
         this.client = client;
@@ -84,8 +87,19 @@ final class Realiser {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return Result.STALE;
             }
+            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+                return new Forbidden(forbidden(e));
+            }
             throw e;
         }
+    }
+
+    private static String forbidden(KubernetesClientException e) {
+        String said = e.getStatus() == null
+                ? String.valueOf(e.getMessage())
+                : e.getStatus().getMessage();
+        return said
+                + "; an admin of this namespace must bind the operator's role here (helm: secretNamespaces, watchNamespaces)";
     }
 
     private static OwnerReference owner(RagModel model) {

@@ -37,6 +37,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import java.net.HttpURLConnection;
@@ -55,6 +56,7 @@ import org.jspecify.annotations.Nullable;
  * Carries a rollout from what lies ready to a decision and writes it, and nothing else: the decision is {@link RolloutMachine}'s, the asking is the
  * collector's, the realising is the RagModel reconciler's.
  */
+@GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 30_000)
 @ControllerConfiguration(name = "ragrollout", informer = @Informer(comparableResourceVersions = false))
 public class RagRolloutReconciler implements Reconciler<RagRollout> {
     private static final String BY_MODEL = "ragops-by-model";
