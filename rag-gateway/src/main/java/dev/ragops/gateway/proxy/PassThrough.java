@@ -89,7 +89,7 @@ final class PassThrough {
                         response.setChunked(true);
                     }
                     metrics.passed(answer.statusCode() < 500);
-                    return answer.pipeTo(response);
+                    return answer.pipe().endOnFailure(false).to(response);
                 })
                 .onFailure(_ -> {
                     metrics.passed(false);

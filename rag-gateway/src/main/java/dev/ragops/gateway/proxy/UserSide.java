@@ -83,7 +83,8 @@ final class UserSide {
         }
         Headers.downstream(streaming.response().headers(), response.headers());
         response.setStatusCode(streaming.response().statusCode()).setChunked(true);
-        streaming.response().pipeTo(response).onComplete(result -> {
+        // Not ended on failure: a user must be able to tell half an answer from a whole one.
+        streaming.response().pipe().endOnFailure(false).to(response).onComplete(result -> {
             if (result.succeeded()) {
                 over.accept(event);
                 return;

@@ -158,6 +158,20 @@ class ChoiceTest {
             assertThat(new Asker(Map.of("x-forwarded-for", "1.2.3.4")::get, "10.9.9.9").key(everything))
                     .isEmpty();
         }
+
+        @Test
+        void isTheAddressAProxySawAndNotTheOneAClientWrote() {
+            Route.Stickiness networks = new Route.Stickiness("", "", false, List.of("10.0.0.0/9", "fd00::/8"));
+            assertThat(new Asker(Map.of("x-forwarded-for", "6.6.6.6, 1.2.3.4, 10.1.2.3")::get, "10.127.9.9")
+                            .key(networks))
+                    .contains("1.2.3.4");
+            assertThat(new Asker(Map.of("x-forwarded-for", "1.2.3.4")::get, "fd00::7").key(networks))
+                    .contains("1.2.3.4");
+            assertThat(new Asker(Map.of("x-forwarded-for", "1.2.3.4")::get, "10.128.0.1").key(networks))
+                    .isEmpty();
+            assertThat(new Asker(Map.of("x-forwarded-for", " , ")::get, "10.0.0.1").key(networks))
+                    .isEmpty();
+        }
     }
 
     @Nested
@@ -167,6 +181,15 @@ class ChoiceTest {
             assertThatThrownBy(() -> Documents.route(1, "split", 101)).hasMessageContaining("split.percent");
             assertThatThrownBy(() -> Documents.route(1, "sideways", 1)).hasMessageContaining("cannot be read");
             assertThatThrownBy(() -> Route.parse("{")).hasMessageContaining("cannot be read");
+            for (String network : List.of("proxy.example", "10.0.0.0/33", "10.0.0.0/x", "")) {
+                JsonObject document = Documents.document(1, "none", 0)
+                        .put("stickiness", new JsonObject().put("trustedProxies", new JsonArray().add(network)));
+                assertThatThrownBy(() -> Route.parse(document.encode())).hasMessageContaining("trustedProxies");
+            }
+            assertThatThrownBy(() -> Route.parse(Documents.document(1, "none", 0)
+                            .put("stable", new JsonObject())
+                            .encode()))
+                    .hasMessageContaining("no revision");
         }
 
         @Test

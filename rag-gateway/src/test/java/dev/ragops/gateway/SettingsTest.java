@@ -1,0 +1,49 @@
+package dev.ragops.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    @Test
+    void haveTheDocumentedDefaults() {
+        Settings settings = Settings.of(Map.of("RAGOPS_ROUTE_FILE", "/r"));
+
+        assertThat(settings.port()).isEqualTo(8080);
+        assertThat(settings.adminPort()).isEqualTo(9090);
+        assertThat(settings.isInCluster()).isFalse();
+    }
+
+    @Test
+    void watchTheClusterWhereThereIsOneAndAModel() {
+        Settings settings = Settings.of(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "RAGOPS_MODEL", "support"));
+
+        assertThat(settings.isInCluster()).isTrue();
+        assertThat(settings.apiServer()).contains(new Settings.Address("10.0.0.1", 443));
+    }
+
+    @Test
+    void nameTheVariableThatIsWrong() {
+        assertThatThrownBy(() -> Settings.of(Map.of())).hasMessageContaining("RAGOPS_ROUTE_FILE");
+        assertThatThrownBy(() -> Settings.of(Map.of("RAGOPS_ROUTE_FILE", "/r", "RAGOPS_PORT", "http")))
+                .hasMessageContaining("RAGOPS_PORT")
+                .hasMessageContaining("http");
+    }
+
+    @Test
+    void logOneObjectALine() {
+        LogRecord record = new LogRecord(Level.WARNING, "a \"quoted\" word");
+        record.setThrown(new IllegalStateException("why"));
+
+        String line = new JsonLines().format(record);
+
+        assertThat(line.strip()).doesNotContain("\n");
+        assertThat(new JsonObject(line).getString("message")).isEqualTo("a \"quoted\" word");
+        assertThat(new JsonObject(line).getString("stack_trace")).contains("why");
+    }
+}
