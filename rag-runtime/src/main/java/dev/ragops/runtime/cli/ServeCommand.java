@@ -11,6 +11,7 @@ import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
 import dev.ragops.runtime.embed.Embedders;
 import dev.ragops.runtime.http.Identity;
+import dev.ragops.runtime.http.Rehearsal;
 import dev.ragops.runtime.http.RuntimeServer;
 import dev.ragops.runtime.http.Tokens;
 import dev.ragops.runtime.observe.RuntimeMetrics;
@@ -157,6 +158,14 @@ final class ServeCommand implements Callable<Integer> {
                 overrides.isEmpty() ? "" : Contents.inputHash(overrides),
                 embedder.fingerprint());
         Follower follower = new Follower(effective, embedder, documents(served), vectors(served, embedder), store());
+        Searcher searcher = new Searcher(embedder, effective.retrieval());
+        Answerer answerer = new Answerer(effective.answer(), Clock.systemUTC());
+        follower.beforeReady(new Rehearsal(
+                searcher,
+                answerer,
+                identity,
+                documents(served).stream().limit(200).map(SourceDocument::title).toList(),
+                effective.retrieval().topK()));
         follower.start();
         RuntimeMetrics metrics = new RuntimeMetrics(follower);
         Vertx vertx = Vertx.vertx(new VertxOptions()
@@ -166,8 +175,8 @@ final class ServeCommand implements Callable<Integer> {
         RuntimeServer server = new RuntimeServer(
                 vertx,
                 follower,
-                new Searcher(embedder, effective.retrieval()),
-                new Answerer(effective.answer(), Clock.systemUTC()),
+                searcher,
+                answerer,
                 effective.retrieval().topK(),
                 identity,
                 new Tokens(tokenFiles.stream()

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -60,6 +61,7 @@ public final class Follower implements AutoCloseable {
     private volatile Head head = new Head("", 0, 0);
     private volatile boolean storeReachable;
     private volatile boolean closed;
+    private volatile Consumer<View> rehearsal = _ -> {};
     private String epoch = "";
 
     /**
@@ -85,6 +87,11 @@ public final class Follower implements AutoCloseable {
     private Indexer newIndexer() {
         return new Indexer(
                 embedder.fingerprint(), embedder.dimension(), config.retrieval().index(), background);
+    }
+
+    /** Runs this once, with the first whole view and before anybody is told that it is ready. */
+    public void beforeReady(Consumer<View> wanted) {
+        rehearsal = wanted;
     }
 
     public void start() {
@@ -271,11 +278,12 @@ public final class Follower implements AutoCloseable {
     }
 
     private void becomeReady() {
-        // The first question pays for class loading and cold code; users should not.
-        for (int i = 0; i < 5; i++) {
-            embedder.embedQuery("warm up");
-        }
         View view = current();
+        try {
+            rehearsal.accept(view);
+        } catch (RuntimeException e) {
+            LOG.warn("the rehearsal broke off: the first answers will be slow", e);
+        }
         LOG.info(
                 "ready: {} passages of {} documents at sequence {}, {} embedded",
                 view.passages().live(),
