@@ -44,7 +44,7 @@ public final class LuceneLexicalWriter implements AutoCloseable {
         IndexWriterConfig config = new IndexWriterConfig(analyzer)
                 .setSimilarity(similarity)
                 // Keeps documents in the order they came, which is that of their ordinals: ties stay deterministic.
-                .setMergePolicy(new LogByteSizeMergePolicy())
+                .setMergePolicy(mergePolicy())
                 .setMergeScheduler(new SerialMergeScheduler())
                 .setRAMBufferSizeMB(32);
         try {
@@ -52,6 +52,15 @@ public final class LuceneLexicalWriter implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Few small segments: every one is a fixed cost of every question, and merging them in memory is cheap. */
+    private static LogByteSizeMergePolicy mergePolicy() {
+        LogByteSizeMergePolicy policy = new LogByteSizeMergePolicy();
+        policy.setMergeFactor(3);
+        policy.setMinMergeMB(0.02);
+        policy.setNoCFSRatio(0);
+        return policy;
     }
 
     /**
