@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.ragops.api.crd.ApiReference;
 import dev.ragops.api.crd.CrdYaml;
 import dev.ragops.api.v1alpha1.RagModel;
 import dev.ragops.api.v1alpha1.RagRollout;
@@ -40,6 +41,18 @@ class CrdYamlTest {
                     .as("crds/yaml/%s: run `make crds` and commit", file.getKey())
                     .isEqualTo(file.getValue());
         }
+    }
+
+    @Test
+    void the_committed_reference_is_what_the_types_say() throws IOException {
+        String generated = ApiReference.render(CrdYaml.render().values());
+        Path committed = Path.of("..", "docs", "api.md");
+        if (System.getProperty("crds.update") != null) {
+            Files.writeString(committed, generated);
+        }
+        assertThat(Files.readString(committed))
+                .as("docs/api.md: run `make crds` and commit")
+                .isEqualTo(generated);
     }
 
     @Nested
