@@ -79,12 +79,15 @@ build_binaries() {
     done
 }
 
-build_tools() { # NAME...
+build_tools() { # NAME...: prints where each is
     local name entry package began log found
     require_go
     mkdir -p "$BIN"
     for name in "$@"; do
-        [[ -x $BIN/$name ]] && continue
+        if [[ -x $BIN/$name ]]; then
+            echo "$BIN/$name"
+            continue
+        fi
         found=
         for entry in "${TOOLS[@]}"; do
             [[ ${entry%% *} == "$name" ]] && found=${entry#* }
@@ -104,5 +107,6 @@ build_tools() { # NAME...
         fi
         rm -f "$log"
         done_in "$began"
+        echo "$BIN/$name"
     done
 }
