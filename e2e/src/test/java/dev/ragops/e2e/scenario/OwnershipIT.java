@@ -56,7 +56,7 @@ class OwnershipIT {
                 "Stalled",
                 status -> Cluster.condition(status.conditions(), "Stalled")
                         .filter(condition -> "True".equals(condition.getStatus())
-                                && condition.getMessage().contains("first"))
+                                && "AnotherRolloutDecides".equals(condition.getReason()))
                         .isPresent());
         assertThat(stage.cluster()
                         .modelStatus("twice")

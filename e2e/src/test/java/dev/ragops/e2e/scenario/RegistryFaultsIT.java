@@ -24,8 +24,8 @@ class RegistryFaultsIT {
             Fault.FORBIDDEN, List.of("403"),
             Fault.BROKEN, List.of("500"),
             Fault.STRANGER, List.of("MLflow"),
-            Fault.NOT_FOUND, List.of("404"),
-            Fault.HANG, List.of("time"));
+            Fault.NOT_FOUND, List.of("not MLflow"),
+            Fault.HANG, List.of("did not answer within"));
 
     private final Stage stage = new Stage(RegistryFaultsIT.class);
 
