@@ -28,10 +28,14 @@ public final class Bundles {
     /** Registers {@code samples/bundles/NAME}; returns the version it became. */
     public String register(String bundle, String model) {
         String output = command.run(
-                Duration.ofSeconds(180),
+                Duration.ofSeconds(240),
                 "./ragops",
                 "register",
-                directory(bundle).toString(),
+                surroundings.root().resolve("samples/bundles").resolve(bundle).toString(),
+                "--documents",
+                corpus("documents.jsonl").toString(),
+                "--golden",
+                corpus("golden.jsonl").toString(),
                 "--registry",
                 surroundings.registry().toString(),
                 "--name",
@@ -48,10 +52,10 @@ public final class Bundles {
     }
 
     /** The golden questions of the corpus: what the users of the run ask. */
-    public List<String> questions(String bundle) {
+    public List<String> questions() {
         List<String> questions = new ArrayList<>();
         try {
-            for (String line : Files.readAllLines(directory(bundle).resolve("golden.jsonl"))) {
+            for (String line : Files.readAllLines(corpus("golden.jsonl"))) {
                 if (!line.isBlank()) {
                     questions.add(json(line).path("query").asText());
                 }
@@ -62,8 +66,8 @@ public final class Bundles {
         return questions;
     }
 
-    private Path directory(String bundle) {
-        return surroundings.root().resolve("samples/bundles").resolve(bundle);
+    private Path corpus(String file) {
+        return surroundings.root().resolve("samples/corpus").resolve(file);
     }
 
     private static JsonNode json(String line) {

@@ -122,7 +122,7 @@ final class Story {
                         .filter(status -> conditionIs(status, "Ready", "True"))
                         .isPresent());
         recorder.watchGateways();
-        users.start("http://" + MODEL + "." + NAMESPACE + ".svc/query", RATE, bundles.questions("baseline"));
+        users.start("http://" + MODEL + "." + NAMESPACE + ".svc/query", RATE, bundles.questions());
         LoadReport first =
                 awaitReport("the first answer", report -> report.versions().containsKey(version));
         Duration took = Duration.ofNanos(System.nanoTime() - begin);

@@ -163,7 +163,7 @@ final class Stage implements AutoCloseable {
 
     LoadPod users() {
         LoadPod users = new LoadPod(CLIENT, cluster.namespace(), "users", SURROUNDINGS.image("ragops-e2e"));
-        users.start("http://%s.%s.svc/query".formatted(MODEL, cluster.namespace()), 20, BUNDLES.questions("baseline"));
+        users.start("http://%s.%s.svc/query".formatted(MODEL, cluster.namespace()), 20, BUNDLES.questions());
         return users;
     }
 
