@@ -72,7 +72,6 @@ class ManifestsIT {
                         "apply",
                         "--namespace",
                         stage.cluster().namespace(),
-                        "--server-side",
                         "--dry-run=server",
                         "--validate=strict",
                         "-f",
