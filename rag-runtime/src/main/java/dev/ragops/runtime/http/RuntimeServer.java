@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -108,7 +109,8 @@ public final class RuntimeServer implements AutoCloseable {
             context.response().putHeader("x-ragops-revision", identity.revision());
             context.response().putHeader("x-ragops-version", identity.version());
         }
-        if (draining) {
+        // HTTP/2 knows no such header; its connections are closed by the server.
+        if (draining && context.request().version() != HttpVersion.HTTP_2) {
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         context.addEndHandler(done -> {
