@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ragops.operator.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ragops.operator.model;
+
+import org.jspecify.annotations.NullMarked;

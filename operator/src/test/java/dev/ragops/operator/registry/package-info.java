@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ragops.operator.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ragops.operator.workload;
+
+import org.jspecify.annotations.NullMarked;
