@@ -5,6 +5,7 @@ import dev.ragops.api.v1alpha1.RagRollout;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
 import dev.ragops.operator.rollout.collect.ClusterGateways;
 import dev.ragops.operator.rollout.collect.Collector;
+import dev.ragops.operator.rollout.collect.EvidenceSource;
 import dev.ragops.operator.rollout.collect.GatewayEvidence;
 import dev.ragops.operator.rollout.collect.PrometheusSource;
 import dev.ragops.operator.rollout.collect.Subject;
@@ -40,6 +41,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,6 +61,9 @@ import org.jspecify.annotations.Nullable;
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 30_000)
 @ControllerConfiguration(name = "ragrollout", informer = @Informer(comparableResourceVersions = false))
 public class RagRolloutReconciler implements Reconciler<RagRollout> {
+    /** A cache needs a moment to see what someone else wrote. */
+    private static final Duration OBSERVE_AGAIN = Duration.ofMillis(200);
+
     private static final String BY_MODEL = "ragops-by-model";
 
     private final KubernetesClient client;
@@ -74,14 +79,15 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
     private @Nullable InformerEventSource<RagModel, RagRollout> models;
     private @Nullable IndexerResourceCache<RagRollout> rollouts;
 
+    @Inject
     public RagRolloutReconciler(KubernetesClient client, MeterRegistry registry) {
+        this(client, registry, new GatewayEvidence(new ClusterGateways(client), Clock.systemUTC()));
+    }
+
+    RagRolloutReconciler(KubernetesClient client, MeterRegistry registry, EvidenceSource evidence) {
         this.client = client;
         ReadableSecrets secrets = new ReadableSecrets(client);
-        this.collector = new Collector(
-                new GatewayEvidence(new ClusterGateways(client), clock),
-                new PrometheusSource(secrets::read),
-                clock,
-                this::onNews);
+        this.collector = new Collector(evidence, new PrometheusSource(secrets::read), clock, this::onNews);
         this.outcomes = new OutcomeReporter(new MlflowVersionTags(secrets::read), background, clock);
         this.events = new Events(client);
         this.metrics = new RolloutMetrics(registry);
@@ -125,6 +131,11 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
 
     @Override
     public UpdateControl<RagRollout> reconcile(RagRollout rollout, Context<RagRollout> context) {
+        return UpdateControl.<RagRollout>noUpdate().rescheduleAfter(carry(rollout));
+    }
+
+    /** @return when to look again at the latest */
+    Duration carry(RagRollout rollout) {
         String namespace = rollout.getMetadata().getNamespace();
         String name = rollout.getMetadata().getName();
         String uid = rollout.getMetadata().getUid();
@@ -149,7 +160,7 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
         if (!status.equals(rollout.getStatus())) {
             if (!written(rollout, status)) {
                 // Decided on something that is not true any more: nothing of it counts.
-                return UpdateControl.<RagRollout>noUpdate().rescheduleAfter(Duration.ofMillis(200));
+                return OBSERVE_AGAIN;
             }
             events.tell(rollout, decision.happenings(), now);
             state.history().stream()
@@ -163,7 +174,7 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
             outcomes.report(
                     uid, model.get(), state.history(), () -> news.propagateEvent(new ResourceID(name, namespace)));
         }
-        return UpdateControl.<RagRollout>noUpdate().rescheduleAfter(decision.lookAgain());
+        return decision.lookAgain();
     }
 
     private Optional<RagModel> model(RagRollout rollout) {

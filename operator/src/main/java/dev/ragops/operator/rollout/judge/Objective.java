@@ -14,6 +14,9 @@ public sealed interface Objective {
     /** The share of good events that is promised, in percent. */
     BigDecimal targetPercent();
 
+    /** Whether the gateways count it; one they do not know yet must not pass as good. */
+    boolean isCountedIn(Counters counters);
+
     /** Bad events among those counted. */
     long bad(Counters counters);
 
@@ -24,12 +27,22 @@ public sealed interface Objective {
 
     record Availability(String name, String answerClass, BigDecimal targetPercent) implements Objective {
         @Override
+        public boolean isCountedIn(Counters counters) {
+            return true;
+        }
+
+        @Override
         public long bad(Counters counters) {
             return counters.errors();
         }
     }
 
     record Latency(String name, String answerClass, BigDecimal targetPercent, Duration threshold) implements Objective {
+        @Override
+        public boolean isCountedIn(Counters counters) {
+            return counters.slow().containsKey(name);
+        }
+
         @Override
         public long bad(Counters counters) {
             return counters.slow().getOrDefault(name, 0L);

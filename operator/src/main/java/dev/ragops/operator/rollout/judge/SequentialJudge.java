@@ -64,6 +64,13 @@ public final class SequentialJudge implements Judge {
                             0)
                     : new Verdict(objective.name(), Ruling.NO_DATA, "no answer was counted yet", 0);
         }
+        if (!objective.isCountedIn(subject)) {
+            return new Verdict(
+                    objective.name(),
+                    Ruling.NO_DATA,
+                    "the gateways do not count it in this generation of the route",
+                    0);
+        }
         long bad = objective.bad(subject);
         double share = (double) bad / total;
         double budget = objective.budget();

@@ -38,10 +38,10 @@ final class Asking {
         return traffic(modelUid, run, run.stable(), Optional.empty(), Optional.empty(), new Split.None());
     }
 
-    /** Nothing runs. */
-    static Traffic resting(String modelUid, long attempt, String stable) {
+    /** Nothing runs. Fallback is asked as a run would: changing it alone would start another generation of the route. */
+    static Traffic resting(String modelUid, long attempt, String stable, boolean fallback) {
         return new Traffic(
-                modelUid, attempt, 0, stable, Optional.empty(), Optional.empty(), new Split.None(), false, 0);
+                modelUid, attempt, 0, stable, Optional.empty(), Optional.empty(), new Split.None(), fallback, 0);
     }
 
     private static Traffic traffic(

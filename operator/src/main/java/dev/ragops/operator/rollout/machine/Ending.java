@@ -35,7 +35,8 @@ final class Ending {
         remember(run, Cause.PROMOTED, detail);
         draft.stable(run.candidate());
         draft.previous(run.stable());
-        draft.ask(Asking.resting(model.uid(), run.attempt(), run.candidate().name()));
+        draft.ask(Asking.resting(
+                model.uid(), run.attempt(), run.candidate().name(), run.plan().fallback()));
         draft.tell("Succeeded", detail);
         draft.be(
                 new Phase.Ended(run.attempt(), run.candidate(), Outcome.SUCCEEDED, Cause.PROMOTED, detail),

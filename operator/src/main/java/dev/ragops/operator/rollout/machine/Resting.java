@@ -79,7 +79,11 @@ final class Resting {
     }
 
     private void rest(RevisionId stable) {
-        draft.ask(Asking.resting(model.uid(), Math.max(draft.before().attempt(), model.attempt()), stable.name()));
+        draft.ask(Asking.resting(
+                model.uid(),
+                Math.max(draft.before().attempt(), model.attempt()),
+                stable.name(),
+                snapshot.settings().plan().fallback()));
     }
 
     private void idle(Phase.Rest rest, String message) {

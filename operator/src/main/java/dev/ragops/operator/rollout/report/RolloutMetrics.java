@@ -1,7 +1,6 @@
 package dev.ragops.operator.rollout.report;
 
 import dev.ragops.operator.rollout.machine.HistoryEntry;
-import dev.ragops.operator.rollout.machine.Phase;
 import dev.ragops.operator.rollout.machine.Split;
 import dev.ragops.operator.rollout.machine.State;
 import dev.ragops.operator.rollout.machine.Traffic;
@@ -83,10 +82,5 @@ public final class RolloutMetrics {
             case Split.None _, Split.Shadow _, Split.Control _ ->
                 Share.NONE.percent().doubleValue();
         };
-    }
-
-    /** The name of a phase as metrics show it. */
-    static String phaseName(Phase phase) {
-        return phase.getClass().getSimpleName();
     }
 }
