@@ -45,7 +45,8 @@ check: ## chart, manifests, samples and scripts
 e2e: images ## end-to-end tests on a real cluster (the local one unless KUBECONFIG names another)
 	./local/cluster up
 	./local/images load
-	./e2e/run tests
+	KEEP=1 ./e2e/run demo
+	./local/cluster down
 
 # ---- run ----------------------------------------------------------------------------------------------------------
 
