@@ -4,6 +4,7 @@ import dev.ragops.runtime.index.OrdinalFilter;
 import dev.ragops.runtime.index.ScoredOrdinals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.lucene.analysis.Analyzer;
@@ -71,6 +72,9 @@ final class LuceneLexicalIndex implements LexicalIndex {
             return byOrdinal(found);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            // The reader is closed once this object is unreachable, which must not be in the middle of its own search.
+            Reference.reachabilityFence(this);
         }
     }
 

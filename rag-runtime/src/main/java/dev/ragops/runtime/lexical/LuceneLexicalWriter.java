@@ -14,7 +14,9 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.LogByteSizeMergePolicy;
+import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.similarities.BM25Similarity;
@@ -98,16 +100,21 @@ public final class LuceneLexicalWriter implements AutoCloseable {
     public LexicalIndex snapshot() {
         try {
             DirectoryReader reader = DirectoryReader.open(writer);
-            long bytes = 0;
-            for (String file : directory.listAll()) {
-                bytes += directory.fileLength(file);
-            }
-            LexicalIndex snapshot = new LuceneLexicalIndex(reader, analyzer, similarity, bytes);
+            LexicalIndex snapshot = new LuceneLexicalIndex(reader, analyzer, similarity, bytes(reader));
             CLEANER.register(snapshot, () -> closeQuietly(reader));
             return snapshot;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Of the segments that this reader holds: other files come and go, as older snapshots are cleaned by their own thread. */
+    private static long bytes(DirectoryReader reader) throws IOException {
+        long bytes = 0;
+        for (LeafReaderContext leaf : reader.leaves()) {
+            bytes += ((SegmentReader) leaf.reader()).getSegmentInfo().sizeInBytes();
+        }
+        return bytes;
     }
 
     private static void closeQuietly(DirectoryReader reader) {
