@@ -186,10 +186,12 @@ final class Story {
                 now -> now.window().versions().keySet().equals(Set.of(stable)));
         Duration asked = analysisInterval().plusSeconds(2);
         // The last look of every gateway is due within a second.
-        awaitMoment(recorder, timeline -> timeline.breachToZero(revision).isPresent());
+        awaitMoment(
+                recorder,
+                timeline -> timeline.breachToZero(revision, analysisInterval()).isPresent());
         claims.add(Claim.within(
                 "breach seen, candidate at zero (one interval + 2 s)",
-                recorder.timeline().breachToZero(revision),
+                recorder.timeline().breachToZero(revision, analysisInterval()),
                 asked));
         claims.add(Claim.of(
                 "the bad version was taken back: users have v" + stable,

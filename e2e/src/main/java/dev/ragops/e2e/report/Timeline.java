@@ -55,13 +55,19 @@ public record Timeline(List<Moment> moments) {
 
     /**
      * From the last look at the evidence that did not yet condemn a candidate until no gateway gave it anything: an upper
-     * bound of breach to zero, since the breach became visible after that look.
+     * bound of breach to zero, since the breach became visible after that look. When the very first look condemned it, one
+     * {@code interval} before that look stands for the one that was not taken.
      */
-    public Optional<Duration> breachToZero(String candidate) {
+    public Optional<Duration> breachToZero(String candidate, Duration interval) {
+        OptionalLong tried = of(Moment.RolloutSeen.class)
+                .filter(moment -> moment.candidate().equals(candidate))
+                .mapToLong(Moment::at)
+                .findFirst();
         Optional<Moment.RolloutSeen> condemned = of(Moment.RolloutSeen.class)
+                .filter(moment -> tried.isPresent() && moment.at() >= tried.getAsLong())
                 .filter(moment -> moment.candidate().equals(candidate)
                         || moment.candidate().isEmpty())
-                .filter(moment -> moment.rulings().containsValue("Fail"))
+                .filter(Timeline::condemns)
                 .findFirst();
         if (condemned.isEmpty()) {
             return Optional.empty();
@@ -69,16 +75,17 @@ public record Timeline(List<Moment> moments) {
         OptionalLong lastGood = of(Moment.RolloutSeen.class)
                 .filter(moment -> moment.candidate().equals(candidate)
                         && moment.at() < condemned.get().at())
-                .filter(moment -> !moment.rulings().containsValue("Fail") && moment.evidenceAt() > 0)
+                .filter(moment -> !condemns(moment) && moment.evidenceAt() > 0)
                 .mapToLong(Moment.RolloutSeen::evidenceAt)
                 .max();
         Optional<Moment.RouteWritten> zero = firstWritings().stream()
                 .filter(route -> route.at() >= condemned.get().at() - 1000 && !route.gives(candidate))
                 .findFirst();
-        if (lastGood.isEmpty() || zero.isEmpty()) {
+        if (zero.isEmpty()) {
             return Optional.empty();
         }
-        return servedByAll(zero.get()).map(at -> Duration.ofMillis(Math.max(0, at - lastGood.getAsLong())));
+        long from = lastGood.orElse(condemned.get().evidenceAt() - interval.toMillis());
+        return servedByAll(zero.get()).map(at -> Duration.ofMillis(Math.max(0, at - from)));
     }
 
     /** The kinds of steps an attempt went through, in order, each once. */
@@ -89,6 +96,11 @@ public record Timeline(List<Moment> moments) {
                         && !moment.stepKind().isEmpty())
                 .forEach(moment -> kinds.add(moment.stepKind()));
         return List.copyOf(kinds);
+    }
+
+    /** Taken back without a failed check too: the gateways' own ejection is such a case. */
+    private static boolean condemns(Moment.RolloutSeen seen) {
+        return seen.rulings().containsValue("Fail") || seen.phase().equals("RolledBack");
     }
 
     private Optional<Duration> effective(Moment.RouteWritten route) {

@@ -94,7 +94,31 @@ class TimelineTest {
                     route(10_300, 8, "none", 0),
                     new Moment.GatewayServes(10_900, "a", 8, 10_400)));
 
-            assertThat(timeline.breachToZero("m-2")).contains(Duration.ofMillis(5400));
+            assertThat(timeline.breachToZero("m-2", Duration.ofSeconds(2))).contains(Duration.ofMillis(5400));
+        }
+
+        @Test
+        void countsFromOneIntervalBeforeTheFirstLookWhenThatCondemned() {
+            Timeline timeline = new Timeline(List.of(
+                    new Moment.GatewaysAre(0, List.of("a")),
+                    rollout(4000, 0, Map.of()),
+                    rollout(10_100, 10_000, Map.of("latency", "Fail")),
+                    route(10_300, 8, "none", 0),
+                    new Moment.GatewayServes(10_900, "a", 8, 10_400)));
+
+            assertThat(timeline.breachToZero("m-2", Duration.ofSeconds(2))).contains(Duration.ofMillis(2400));
+        }
+
+        @Test
+        void ofAnEarlierCandidateIsNotThatOfALaterOne() {
+            Timeline timeline = new Timeline(List.of(
+                    new Moment.GatewaysAre(0, List.of("a")),
+                    new Moment.RolloutSeen(1000, "RolledBack", "", 1, "", "", "m-1", "", 3, 900, Map.of("x", "Fail")),
+                    rollout(10_100, 10_000, Map.of("latency", "Pass")),
+                    route(10_300, 8, "none", 0),
+                    new Moment.GatewayServes(10_900, "a", 8, 10_400)));
+
+            assertThat(timeline.breachToZero("m-2", Duration.ofSeconds(2))).isEmpty();
         }
 
         @Test
@@ -102,7 +126,7 @@ class TimelineTest {
             Timeline timeline = new Timeline(
                     List.of(new Moment.GatewaysAre(0, List.of("a")), rollout(5100, 5000, Map.of("latency", "Pass"))));
 
-            assertThat(timeline.breachToZero("m-2")).isEmpty();
+            assertThat(timeline.breachToZero("m-2", Duration.ofSeconds(2))).isEmpty();
         }
 
         @Test
@@ -114,7 +138,7 @@ class TimelineTest {
                     route(10_300, 8, "none", 0),
                     new Moment.GatewayServes(10_900, "a", 8, 10_400)));
 
-            assertThat(timeline.breachToZero("m-2")).isEmpty();
+            assertThat(timeline.breachToZero("m-2", Duration.ofSeconds(2))).isEmpty();
         }
     }
 
