@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -29,6 +30,7 @@ public final class MlflowRegistry implements ModelRegistry {
     private static final Duration ANSWER = Duration.ofSeconds(8);
     private static final String API = "/api/2.0/mlflow/";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
     private final HttpClient http = client(Optional.empty());
 
@@ -61,9 +63,21 @@ public final class MlflowRegistry implements ModelRegistry {
                         "version " + number + " of " + question.model() + " is " + status + " in the registry",
                         true);
             }
+            String digest = tag(version, "ragops.digest");
+            if (!DIGEST.matcher(digest).matches()) {
+                throw new Refusal(
+                        "NoDigest",
+                        "version %s of %s has %s; `ragops register` sets it, as does whoever tags the version with the digest of its bundle"
+                                .formatted(
+                                        number,
+                                        question.model(),
+                                        digest.isEmpty()
+                                                ? "no tag ragops.digest"
+                                                : "a tag ragops.digest that is not a SHA-256 in hex"),
+                        false);
+            }
             String runId = version.path("run_id").asText("");
-            return new Resolution.Found(
-                    number, runId, tag(version, "ragops.digest"), metrics(question, version, runId));
+            return new Resolution.Found(number, runId, digest, metrics(question, version, runId));
         } catch (Refusal refusal) {
             return refusal.failed;
         }

@@ -7,7 +7,7 @@ public sealed interface Resolution {
     /**
      * A version with all that a decision needs of it.
      *
-     * @param digest of its bundle; empty when the version carries no {@code ragops.digest} tag
+     * @param digest of its bundle, SHA-256 in hex: the version's tag {@code ragops.digest}
      * @param metrics by name, LoggedModel's before the run's
      */
     record Found(String version, String runId, String digest, Map<String, Double> metrics) implements Resolution {

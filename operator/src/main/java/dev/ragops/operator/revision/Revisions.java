@@ -26,9 +26,8 @@ public final class Revisions {
 
     public static Revision cut(String model, RagModelSpec spec, Resolution.Found found) {
         String configDigest = sha256(declared(spec));
-        String identity = found.digest().isEmpty() ? "version " + found.version() : found.digest();
-        String hash =
-                sha256(identity + "\n" + found.version() + "\n" + configDigest).substring(0, HASH_DIGITS);
+        String hash = sha256(found.digest() + "\n" + found.version() + "\n" + configDigest)
+                .substring(0, HASH_DIGITS);
         return new Revision(model + "-" + hash, found.version(), found.runId(), found.digest(), configDigest);
     }
 

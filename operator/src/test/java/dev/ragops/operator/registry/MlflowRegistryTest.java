@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /** Every answer an MLflow server was seen to give, and some that are none. */
 class MlflowRegistryTest {
+    private static final String DIGEST = "a1".repeat(32);
+    private static final String TAGS = "\"tags\": [{\"key\": \"ragops.digest\", \"value\": \"" + DIGEST + "\"}]";
+
     private record Reply(int status, String body) {}
 
     private HttpServer server;
@@ -46,7 +49,7 @@ class MlflowRegistryTest {
         server.start();
         replies.put("registered-models/alias", new Reply(200, """
                 {"model_version": {"name": "rag", "version": "3", "run_id": "r", "status": "READY", "source": "mlflow-artifacts:/1/r",
-                 "tags": [{"key": "other", "value": "x"}, {"key": "ragops.digest", "value": "abc"}], "workspace": "new"}}"""));
+                 "tags": [{"key": "other", "value": "x"}, {"key": "ragops.digest", "value": "%s"}], "workspace": "new"}}""".formatted(DIGEST)));
         replies.put("runs/get", new Reply(200, """
                 {"run": {"data": {"metrics": [{"key": "ndcg_at_10", "value": 0.7}, {"key": "odd", "value": "NaN"}]}}}"""));
     }
@@ -81,27 +84,44 @@ class MlflowRegistryTest {
     class A_version {
         @Test
         void comes_with_run_digest_and_metrics() {
-            assertThat(resolve()).isEqualTo(new Resolution.Found("3", "r", "abc", Map.of("ndcg_at_10", 0.7)));
+            assertThat(resolve()).isEqualTo(new Resolution.Found("3", "r", DIGEST, Map.of("ndcg_at_10", 0.7)));
         }
 
         @Test
         void of_a_logged_model_has_that_models_metrics_first() {
-            alias(200, "{\"model_version\": {\"version\": \"3\", \"run_id\": \"r\", \"source\": \"models:/m-1\"}}");
+            alias(
+                    200,
+                    "{\"model_version\": {\"version\": \"3\", \"run_id\": \"r\", \"source\": \"models:/m-1\", " + TAGS
+                            + "}}");
             replies.put(
                     "logged-models/m-1",
                     new Reply(200, "{\"model\":{\"data\":{\"metrics\":[{\"key\":\"ndcg_at_10\",\"value\":0.9}]}}}"));
 
-            assertThat(resolve()).isEqualTo(new Resolution.Found("3", "r", "", Map.of("ndcg_at_10", 0.9)));
+            assertThat(resolve()).isEqualTo(new Resolution.Found("3", "r", DIGEST, Map.of("ndcg_at_10", 0.9)));
         }
 
         @Test
         void may_be_named_by_its_number() {
-            replies.put("model-versions/get", new Reply(200, "{\"model_version\": {\"version\": \"5\"}}"));
+            replies.put(
+                    "model-versions/get", new Reply(200, "{\"model_version\": {\"version\": \"5\", " + TAGS + "}}"));
 
             Resolution found = registry.resolve(
                     new Question(question(Map.of()).url(), "rag", Optional.empty(), Optional.of("5"), Map.of()));
 
-            assertThat(found).isEqualTo(new Resolution.Found("5", "", "", Map.of()));
+            assertThat(found).isEqualTo(new Resolution.Found("5", "", DIGEST, Map.of()));
+        }
+
+        @Test
+        void without_a_digest_is_none() {
+            alias(200, "{\"model_version\": {\"version\": \"3\", \"run_id\": \"r\"}}");
+            assertThat(failed().reason()).isEqualTo("NoDigest");
+            assertThat(failed().message()).contains("version 3 of rag", "no tag ragops.digest");
+
+            alias(
+                    200,
+                    "{\"model_version\": {\"version\": \"3\", \"tags\": [{\"key\": \"ragops.digest\", \"value\": \"latest\"}]}}");
+            assertThat(failed().reason()).isEqualTo("NoDigest");
+            assertThat(failed().message()).contains("not a SHA-256");
         }
 
         @Test

@@ -342,8 +342,6 @@ class WorkloadTest {
                                             "support",
                                             spec(""),
                                             new Resolution.Found("3", "run", "e".repeat(64), Map.of()))
-                                    .name(),
-                            Revisions.cut("support", spec(""), new Resolution.Found("3", "run", "", Map.of()))
                                     .name()))
                     .doesNotHaveDuplicates();
         }
