@@ -45,7 +45,7 @@ check: ## chart, manifests, samples and scripts
 e2e: images ## end-to-end tests on a real cluster (the local one unless KUBECONFIG names another)
 	./local/cluster up
 	./local/images load
-	KEEP=1 ./e2e/run demo
+	./e2e/run tests
 	./local/cluster down
 
 # ---- run ----------------------------------------------------------------------------------------------------------

@@ -11,11 +11,18 @@ import java.util.Optional;
  * @param measured what was seen
  * @param asked what was promised
  * @param holds whether what was seen keeps the promise
+ * @param kind what was measured: a test, unlike the demo, is not decided by a time
  */
-public record Claim(String what, String measured, String asked, boolean holds) {
+public record Claim(String what, String measured, String asked, boolean holds, Kind kind) {
+    /** What a claim is about. */
+    public enum Kind {
+        BEHAVIOUR,
+        TIME,
+        MEMORY
+    }
 
     public static Claim of(String what, boolean holds, String measured, String asked) {
-        return new Claim(what, measured, asked, holds);
+        return new Claim(what, measured, asked, holds, Kind.BEHAVIOUR);
     }
 
     /** A time that must not be longer than asked; one that was never seen is a broken promise, not a missing row. */
@@ -24,7 +31,8 @@ public record Claim(String what, String measured, String asked, boolean holds) {
                 what,
                 measured.map(Claim::seconds).orElse("not seen"),
                 "<= " + seconds(asked),
-                measured.isPresent() && measured.get().compareTo(asked) <= 0);
+                measured.isPresent() && measured.get().compareTo(asked) <= 0,
+                Kind.TIME);
     }
 
     /** An amount of memory that must not be exceeded. */
@@ -34,7 +42,8 @@ public record Claim(String what, String measured, String asked, boolean holds) {
                 bytes.map(value -> "%d MiB".formatted(Math.ceilDiv(value, 1L << 20)))
                         .orElse("not seen"),
                 "<= %d MiB".formatted(askedMebibytes),
-                bytes.isPresent() && bytes.get() <= askedMebibytes << 20);
+                bytes.isPresent() && bytes.get() <= askedMebibytes << 20,
+                Kind.MEMORY);
     }
 
     static String seconds(Duration duration) {

@@ -12,12 +12,29 @@ class UnknownFieldIT {
     private static final String FIELD =
             "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/fromTheFuture";
 
+    private static final String CRD = "ragmodels.ragops.dev";
+    private static final String MANAGER = "ragops-e2e";
+
     private final Stage stage = new Stage(UnknownFieldIT.class);
 
     @AfterAll
     void leave() {
         patch("[{\"op\": \"remove\", \"path\": \"" + FIELD + "\"}]");
+        disown();
         stage.close();
+    }
+
+    /** As if we had never touched it: otherwise the chart's next upgrade meets a conflict with us. */
+    private void disown() {
+        stage.client()
+                .apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName(CRD)
+                .edit(crd -> {
+                    crd.getMetadata().getManagedFields().removeIf(entry -> MANAGER.equals(entry.getManager()));
+                    return crd;
+                });
     }
 
     @Test
@@ -41,7 +58,8 @@ class UnknownFieldIT {
                         "kubectl",
                         "patch",
                         "crd",
-                        "ragmodels.ragops.dev",
+                        CRD,
+                        "--field-manager=" + MANAGER,
                         "--type=json",
                         "--patch",
                         patch);
