@@ -4,7 +4,6 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.time.Duration;
-import java.util.Optional;
 
 /** One decider at a time: the others wait for its lease, and a process that lost it ends. */
 @ApplicationScoped
@@ -16,10 +15,8 @@ class LeaderElection {
     @Produces
     @ApplicationScoped
     LeaderElectionConfiguration configuration() {
-        String name =
-                Optional.ofNullable(System.getenv("RAGOPS_CONTROLLER_NAME")).orElse("ragops");
         return new LeaderElectionConfiguration(
-                name + "-operator",
+                Claim.fromEnvironment(System.getenv()).controllerName() + "-operator",
                 System.getenv("POD_NAMESPACE"),
                 LEASE,
                 RENEW,

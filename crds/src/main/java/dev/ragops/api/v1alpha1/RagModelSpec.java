@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -66,7 +67,14 @@ public record RagModelSpec(
         @JsonPropertyDescription("Stops starts and advances. Rollback, abort and repair always run.")
         @Default("false")
         @Nullable
-        Boolean paused) {
+        Boolean paused,
+
+        @JsonPropertyDescription(
+                "Which operator installation takes care of this model (its chart value controllerName); every other one leaves it alone.")
+        @Pattern("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
+        @Default("ragops")
+        @Nullable
+        String controllerName) {
     public RagModelSpec {
         gates = gates == null ? List.of() : List.copyOf(gates);
         objectives = objectives == null ? List.of() : List.copyOf(objectives);

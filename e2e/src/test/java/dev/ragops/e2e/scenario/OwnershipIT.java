@@ -56,7 +56,8 @@ class OwnershipIT {
                 "Stalled",
                 status -> Cluster.condition(status.conditions(), "Stalled")
                         .filter(condition -> "True".equals(condition.getStatus())
-                                && "AnotherRolloutDecides".equals(condition.getReason()))
+                                && "AnotherRolloutDecides".equals(condition.getReason())
+                                && condition.getMessage().contains("RagRollout first decides"))
                         .isPresent());
         assertThat(stage.cluster()
                         .modelStatus("twice")

@@ -29,7 +29,7 @@ final class Cluster {
     private final Map<String, Deployment> deployments;
     private final List<Pod> pods;
     private final Optional<ConfigMap> route;
-    private final List<RagRollout> rollouts;
+    private final Optional<RagRollout> bound;
 
     Cluster(RagModel model, Context<RagModel> context) {
         this.uid = model.getMetadata().getUid();
@@ -44,11 +44,8 @@ final class Cluster {
         this.route = ours(context, ConfigMap.class).stream()
                 .filter(map -> map.getMetadata().getName().equals(name + "-route"))
                 .findFirst();
-        this.rollouts = context.getSecondaryResourcesAsStream(RagRollout.class)
-                .filter(rollout -> rollout.getMetadata().getDeletionTimestamp() == null)
-                .sorted(Comparator.comparing((RagRollout r) -> r.getMetadata().getCreationTimestamp())
-                        .thenComparing(r -> r.getMetadata().getUid()))
-                .toList();
+        this.bound = Binding.decide(
+                context.getSecondaryResourcesAsStream(RagRollout.class), Optional.ofNullable(model.getStatus()));
     }
 
     private <T extends HasMetadata> List<T> ours(Context<RagModel> context, Class<T> type) {
@@ -61,9 +58,9 @@ final class Cluster {
         return route;
     }
 
-    /** The rollout that decides: the oldest one that names this model. */
+    /** The rollout that decides. */
     Optional<RagRollout> bound() {
-        return rollouts.stream().findFirst();
+        return bound;
     }
 
     Optional<ControllerRevision> record(String revision) {

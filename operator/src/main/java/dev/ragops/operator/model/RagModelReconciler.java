@@ -8,6 +8,7 @@ import dev.ragops.api.v1alpha1.RagRollout;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
 import dev.ragops.api.v1alpha1.RolloutReference;
 import dev.ragops.api.v1alpha1.RouteStatus;
+import dev.ragops.operator.Claim;
 import dev.ragops.operator.gateway.HttpGateways;
 import dev.ragops.operator.gateway.RouteProbe;
 import dev.ragops.operator.registry.MlflowRegistry;
@@ -65,6 +66,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
     private final KubernetesClient client;
     private final Clock clock = Clock.systemUTC();
     private final Defaults defaults = Defaults.fromEnvironment(System.getenv());
+    private final Claim claim = Claim.fromEnvironment(System.getenv());
     private final SimpleInboundEventSource<RagModel> news = new SimpleInboundEventSource<>("asked");
     private final RegistryPoller registry;
     private final RouteProbe probe;
@@ -121,7 +123,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
         String namespace = model.getMetadata().getNamespace();
         String name = model.getMetadata().getName();
         String key = namespace + "/" + name;
-        if (model.getMetadata().getDeletionTimestamp() != null) {
+        if (model.getMetadata().getDeletionTimestamp() != null || !claim.covers(model)) {
             forget(key, model.getMetadata().getUid());
             return UpdateControl.noUpdate();
         }

@@ -3,6 +3,7 @@ package dev.ragops.operator.rollout;
 import dev.ragops.api.v1alpha1.RagModel;
 import dev.ragops.api.v1alpha1.RagRollout;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
+import dev.ragops.operator.Claim;
 import dev.ragops.operator.rollout.collect.ClusterGateways;
 import dev.ragops.operator.rollout.collect.Collector;
 import dev.ragops.operator.rollout.collect.EvidenceSource;
@@ -64,6 +65,9 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
     /** A cache needs a moment to see what someone else wrote. */
     private static final Duration OBSERVE_AGAIN = Duration.ofMillis(200);
 
+    /** The rollout of a model that another installation takes care of; its model's change wakes us earlier. */
+    private static final Duration OTHERS = Duration.ofMinutes(10);
+
     private static final String BY_MODEL = "ragops-by-model";
 
     private final KubernetesClient client;
@@ -76,6 +80,7 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
     private final Events events;
     private final RolloutMetrics metrics;
     private final RouteMemory memory;
+    private final Claim claim = Claim.fromEnvironment(System.getenv());
     private @Nullable InformerEventSource<RagModel, RagRollout> models;
     private @Nullable IndexerResourceCache<RagRollout> rollouts;
 
@@ -142,6 +147,11 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
         Instant now = clock.instant();
         Collector.Key key = new Collector.Key(namespace, name);
         Optional<RagModel> model = model(rollout);
+        if (model.isPresent() && !claim.covers(model.get())) {
+            collector.forget(key);
+            metrics.forget(namespace, name);
+            return OTHERS;
+        }
         List<HistoryEntry> history =
                 StatusReader.state(rollout.getStatus()).map(State::history).orElse(List.of());
         Snapshot snapshot = Observer.snapshot(

@@ -6,13 +6,12 @@ import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import java.util.Map;
 
 /** What the operator was told at its start and fills in where a RagModel says nothing. */
-public record Defaults(String runtimeImage, String gatewayImage, String pullPolicy, String controllerName) {
+public record Defaults(String runtimeImage, String gatewayImage, String pullPolicy) {
     public static Defaults fromEnvironment(Map<String, String> environment) {
         return new Defaults(
                 environment.getOrDefault("RAGOPS_RUNTIME_IMAGE", "localhost/ragops-runtime:dev"),
                 environment.getOrDefault("RAGOPS_GATEWAY_IMAGE", "localhost/ragops-gateway:dev"),
-                environment.getOrDefault("RAGOPS_IMAGE_PULL_POLICY", "IfNotPresent"),
-                environment.getOrDefault("RAGOPS_CONTROLLER_NAME", "ragops"));
+                environment.getOrDefault("RAGOPS_IMAGE_PULL_POLICY", "IfNotPresent"));
     }
 
     static final ResourceRequirements RUNTIME_RESOURCES = resources("250m", "384Mi", "512Mi");

@@ -144,6 +144,28 @@ class ReconcilerTest {
     }
 
     @Test
+    void aRolloutOfAnotherInstallationsModelIsLeftAlone() {
+        RagModel theirs = Serialization.unmarshal(MODEL + "  controllerName: theirs\n", RagModel.class);
+        client.resource(theirs).create();
+        client.resource(Serialization.unmarshal(ROLLOUT, RagRollout.class)).create();
+        RagModel ours = Serialization.unmarshal(MODEL.replace("name: support,", "name: ours,"), RagModel.class);
+        client.resource(ours).create();
+        client.resource(Serialization.unmarshal(ROLLOUT.replace("name: support", "name: ours"), RagRollout.class))
+                .create();
+
+        await().until(() -> status("ours").isPresent());
+        assertThat(status("support")).isEmpty();
+    }
+
+    private Optional<RagRolloutStatus> status(String name) {
+        return Optional.ofNullable(client.resources(RagRollout.class)
+                        .inNamespace(NAMESPACE)
+                        .withName(name)
+                        .get())
+                .map(RagRollout::getStatus);
+    }
+
+    @Test
     void a_rollout_goes_from_target_to_success_and_says_so() {
         create();
         until("support-a", "Idle");

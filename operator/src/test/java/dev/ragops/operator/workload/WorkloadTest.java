@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class WorkloadTest {
     private static final Names NAMES = new Names("team", "support");
-    private static final Defaults DEFAULTS = new Defaults("runtime:1", "gateway:1", "IfNotPresent", "ragops");
+    private static final Defaults DEFAULTS = new Defaults("runtime:1", "gateway:1", "IfNotPresent");
     private static final Resolution.Found FOUND = new Resolution.Found("3", "run", "d".repeat(64), Map.of());
 
     static RagModelSpec spec(String more) {
@@ -308,7 +308,7 @@ class WorkloadTest {
             Defaults told = Defaults.fromEnvironment(Map.of(
                     "RAGOPS_RUNTIME_IMAGE", "r", "RAGOPS_GATEWAY_IMAGE", "g", "RAGOPS_IMAGE_PULL_POLICY", "Never"));
 
-            assertThat(told).isEqualTo(new Defaults("r", "g", "Never", "ragops"));
+            assertThat(told).isEqualTo(new Defaults("r", "g", "Never"));
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param paused starts and advances stop; rollback and abort go on
  * @param direct stable follows the target without a rollout
- * @param boundTo uid of the rollout that decides, the oldest one
+ * @param boundTo the rollout that decides, the oldest one
  * @param target what should become stable
  * @param rejected what the model's own memory holds as rejected; read when our status was lost
  * @param attempt the highest attempt the model has seen; read when our status was lost
@@ -19,7 +19,7 @@ public record ModelView(
         boolean deleting,
         boolean paused,
         boolean direct,
-        Optional<String> boundTo,
+        Optional<RolloutId> boundTo,
         Optional<RevisionId> target,
         List<RevisionView> revisions,
         RouteView route,

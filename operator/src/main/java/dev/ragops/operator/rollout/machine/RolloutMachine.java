@@ -79,7 +79,7 @@ public final class RolloutMachine {
         if (model.boundTo().isEmpty()) {
             return Optional.of(State.Block.NOT_BOUND);
         }
-        return model.boundTo().get().equals(snapshot.uid())
+        return model.boundTo().get().uid().equals(snapshot.uid())
                 ? Optional.empty()
                 : Optional.of(State.Block.ANOTHER_ROLLOUT);
     }
@@ -93,8 +93,13 @@ public final class RolloutMachine {
             case MODEL_DELETING -> "RagModel " + model + " is being deleted";
             case NOT_BOUND -> "RagModel " + model + " has not chosen its rollout yet";
             case ANOTHER_ROLLOUT ->
-                "an older RagRollout decides for RagModel " + model
-                        + "; delete it or this one, two cannot decide for one model";
+                "RagRollout "
+                        + snapshot.model()
+                                .flatMap(ModelView::boundTo)
+                                .map(RolloutId::name)
+                                .orElse("")
+                        + " decides for RagModel " + model
+                        + ", it is the older one; delete it or this one, two cannot decide for one model";
             case DIRECT -> "RagModel " + model + " has promotion: Direct, so new revisions take over without a rollout";
         };
     }

@@ -13,6 +13,7 @@ import dev.ragops.operator.rollout.machine.Readiness;
 import dev.ragops.operator.rollout.machine.Rejection;
 import dev.ragops.operator.rollout.machine.RevisionId;
 import dev.ragops.operator.rollout.machine.RevisionView;
+import dev.ragops.operator.rollout.machine.RolloutId;
 import dev.ragops.operator.rollout.machine.RouteView;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -34,7 +35,7 @@ public final class ModelReader {
                 model.getMetadata().getDeletionTimestamp() != null,
                 Boolean.TRUE.equals(spec.paused()),
                 spec.promotion() == RagModelSpec.Promotion.DIRECT,
-                said.map(RagModelStatus::rolloutRef).map(ref -> ref.uid()),
+                said.map(RagModelStatus::rolloutRef).map(ref -> new RolloutId(ref.name(), ref.uid())),
                 said.map(RagModelStatus::target).flatMap(ModelReader::target),
                 said.map(RagModelStatus::revisions).orElse(List.of()).stream()
                         .map(ModelReader::revision)

@@ -1133,9 +1133,9 @@ class RolloutMachineTest {
             world.direct = false;
             world.boundTo = Optional.empty();
             assertThat(world.decide().blocked()).contains(State.Block.NOT_BOUND);
-            world.boundTo = Optional.of("older");
+            world.boundTo = Optional.of(new RolloutId("first", "older"));
             assertThat(world.decide().blocked()).contains(State.Block.ANOTHER_ROLLOUT);
-            assertThat(world.state.orElseThrow().message()).contains("older RagRollout");
+            assertThat(world.state.orElseThrow().message()).contains("RagRollout first decides");
         }
 
         @Test

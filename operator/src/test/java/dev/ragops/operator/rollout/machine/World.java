@@ -86,7 +86,7 @@ final class World {
     boolean deleting;
     boolean paused;
     boolean direct;
-    Optional<String> boundTo = Optional.of(UID);
+    Optional<RolloutId> boundTo = Optional.of(new RolloutId("support", UID));
     Optional<RevisionId> target = Optional.of(ONE);
     RouteView route = new RouteView(1, 0, Optional.of(ONE.name()), Optional.empty(), true, List.of());
     List<Rejection> remembered = List.of();

@@ -22,6 +22,7 @@ import dev.ragops.operator.rollout.machine.Phase;
 import dev.ragops.operator.rollout.machine.Readiness;
 import dev.ragops.operator.rollout.machine.Rejection;
 import dev.ragops.operator.rollout.machine.RevisionId;
+import dev.ragops.operator.rollout.machine.RolloutId;
 import dev.ragops.operator.rollout.machine.Settings;
 import dev.ragops.operator.rollout.machine.State;
 import dev.ragops.operator.rollout.plan.Bound;
@@ -177,7 +178,7 @@ class WireTest {
             ModelView view = ModelReader.view(Serialization.unmarshal(MODEL, RagModel.class), List.of());
             assertThat(view.paused()).isTrue();
             assertThat(view.direct()).isTrue();
-            assertThat(view.boundTo()).contains("u");
+            assertThat(view.boundTo()).map(RolloutId::uid).contains("u");
             assertThat(view.target()).contains(new RevisionId("support-b", "2", "d", "c"));
             assertThat(view.attempt()).isEqualTo(3);
             assertThat(view.route().appliedSeq()).isEqualTo(12);
