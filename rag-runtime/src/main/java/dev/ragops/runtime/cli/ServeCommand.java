@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    private static final List<String> ANYTHING = List.of("what is this about?");
     private static final Duration DRAIN = Duration.ofSeconds(20);
 
     enum StoreKind {
@@ -142,6 +144,11 @@ final class ServeCommand implements Callable<Integer> {
             description = "address to listen on (RAGOPS_HOST; default ${DEFAULT-VALUE})")
     String host = "0.0.0.0";
 
+    @Option(
+            names = "--check",
+            description = "start, answer a few questions over HTTP and end: says whether this bundle serves here")
+    boolean check;
+
     @Override
     public Integer call() throws Exception {
         Optional<Bundle> served = bundle();
@@ -160,12 +167,10 @@ final class ServeCommand implements Callable<Integer> {
         Follower follower = new Follower(effective, embedder, documents(served), vectors(served, embedder), store());
         Searcher searcher = new Searcher(embedder, effective.retrieval());
         Answerer answerer = new Answerer(effective.answer(), Clock.systemUTC());
+        List<String> questions =
+                documents(served).stream().limit(200).map(SourceDocument::title).toList();
         follower.beforeReady(new Rehearsal(
-                searcher,
-                answerer,
-                identity,
-                documents(served).stream().limit(200).map(SourceDocument::title).toList(),
-                effective.retrieval().topK()));
+                searcher, answerer, identity, questions, effective.retrieval().topK()));
         follower.start();
         RuntimeMetrics metrics = new RuntimeMetrics(follower);
         Vertx vertx = Vertx.vertx(new VertxOptions()
@@ -179,16 +184,25 @@ final class ServeCommand implements Callable<Integer> {
                 answerer,
                 effective.retrieval().topK(),
                 identity,
-                new Tokens(tokenFiles.stream()
-                        .filter(file -> !file.isBlank())
-                        .map(Path::of)
-                        .toList()),
+                new Tokens(tokens().toList()),
                 metrics,
                 cpus);
         int open = server.listen(host, port)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();
+        if (check) {
+            try {
+                System.out.println(
+                        new SelfCheck(open, tokens().findFirst()).run(questions.isEmpty() ? ANYTHING : questions));
+                return 0;
+            } catch (SelfCheck.FailedException e) {
+                System.err.println(e.getMessage());
+                return 1;
+            } finally {
+                end(server, follower, embedder, vertx);
+            }
+        }
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().unstarted(() -> end(server, follower, embedder, vertx)));
         LOG.info("listening on {}:{} with {} CPUs, store {}", host, open, cpus, storeKind());
@@ -196,6 +210,10 @@ final class ServeCommand implements Callable<Integer> {
             System.err.printf("Serving on http://127.0.0.1:%d; try /health, /query, /openapi.json%n", open);
         }
         return RuntimeCommand.RUNNING;
+    }
+
+    private Stream<Path> tokens() {
+        return tokenFiles.stream().filter(file -> !file.isBlank()).map(Path::of);
     }
 
     private static void end(RuntimeServer server, Follower follower, Embedder embedder, Vertx vertx) {

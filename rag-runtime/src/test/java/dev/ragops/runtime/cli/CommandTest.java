@@ -154,6 +154,26 @@ class CommandTest {
         }
 
         @Test
+        void checks_itself_over_its_own_port_and_ends() {
+            assertThat(RuntimeCommand.execute("serve", "--check", "--port", "0", "--host", "127.0.0.1"))
+                    .isZero();
+            assertThat(output()).contains("serves: 0 passages, 1 questions answered");
+        }
+
+        @Test
+        void that_refuses_its_own_questions_fails_its_check() throws IOException {
+            Path token = Files.writeString(directory.resolve("token"), "right");
+            assertThat(RuntimeCommand.execute(
+                            "serve", "--check", "--port", "0", "--host", "127.0.0.1", "--token-file", token.toString()))
+                    .isZero();
+            Path empty = Files.writeString(directory.resolve("empty"), "");
+            assertThat(RuntimeCommand.execute(
+                            "serve", "--check", "--port", "0", "--host", "127.0.0.1", "--token-file", empty.toString()))
+                    .isEqualTo(1);
+            assertThat(complaint()).contains("POST /query answered 401");
+        }
+
+        @Test
         void with_a_store_that_lacks_its_place_says_which_option_is_missing() {
             assertThat(RuntimeCommand.execute("serve", "--store", "sqlite")).isEqualTo(RuntimeCommand.INVALID);
             assertThat(RuntimeCommand.execute("serve", "--store", "postgres")).isEqualTo(RuntimeCommand.INVALID);
