@@ -5,11 +5,18 @@ import java.util.List;
 /**
  * What is said to the user.
  *
- * @param degraded a generator was wanted and did not answer
- * @param lowConfidence the sources hardly fit the question
- * @param citations which stretch of the text rests on which source
+ * @param degraded a generator was wanted and did not answer, or not to the end
+ * @param lowConfidence the sources hardly fit the question, or the answer hardly rests on them
+ * @param groundedness share of the answer's sentences that a source supports, 0 to 1, see {@link Grounding}
+ * @param citations which stretch of the text rests on which source, in order
  */
-public record Answer(String text, Kind kind, boolean degraded, boolean lowConfidence, List<Citation> citations) {
+public record Answer(
+        String text,
+        Kind kind,
+        boolean degraded,
+        boolean lowConfidence,
+        double groundedness,
+        List<Citation> citations) {
     public Answer {
         citations = List.copyOf(citations);
     }
@@ -21,7 +28,15 @@ public record Answer(String text, Kind kind, boolean degraded, boolean lowConfid
 
     /**
      * @param start UTF-16 offset in the answer
+     * @param end exclusive
      * @param source index into the sources of the response
+     * @param sourceStart UTF-16 offset in the text of that source where the support stands: a sentence, or the whole text when no single sentence carries it
+     * @param sourceEnd exclusive
      */
-    public record Citation(int start, int end, int source) {}
+    public record Citation(int start, int end, int source, int sourceStart, int sourceEnd) {}
+
+    /** The same, marked as a stand-in. */
+    Answer asDegraded() {
+        return new Answer(text, kind, true, lowConfidence, groundedness, citations);
+    }
 }

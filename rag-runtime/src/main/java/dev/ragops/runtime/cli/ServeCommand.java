@@ -166,13 +166,14 @@ final class ServeCommand implements Callable<Integer> {
                 embedder.fingerprint());
         Follower follower = new Follower(effective, embedder, documents(served), vectors(served, embedder), store());
         Searcher searcher = new Searcher(embedder, effective.retrieval());
-        Answerer answerer = new Answerer(effective.answer(), Clock.systemUTC());
+        RuntimeMetrics metrics = new RuntimeMetrics(follower);
+        Answerer answerer = new Answerer(
+                effective.answer(), text -> embedder.tokenizer().spans(text).count(), Clock.systemUTC(), metrics);
         List<String> questions =
                 documents(served).stream().limit(200).map(SourceDocument::title).toList();
         follower.beforeReady(new Rehearsal(
                 searcher, answerer, identity, questions, effective.retrieval().topK()));
         follower.start();
-        RuntimeMetrics metrics = new RuntimeMetrics(follower);
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(Math.clamp(cpus, 1, 4))
                 .setWorkerPoolSize(1)

@@ -63,7 +63,7 @@ public final class Overrides {
         Optional<AnswerConfig.Generator> generator =
                 section.optionalSection("generator").map(Overrides::generator);
         AnswerConfig.Kind kind = section.oneOf("kind", AnswerConfig.Kind.class).orElse(base.kind());
-        return new AnswerConfig(
+        return base.with(
                 kind, section.integer("maxSentences").orElse(base.maxSentences()), generator.or(base::generator));
     }
 

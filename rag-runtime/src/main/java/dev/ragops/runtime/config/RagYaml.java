@@ -133,11 +133,14 @@ public final class RagYaml {
     }
 
     private static AnswerConfig answer(Section section) {
-        section.only("kind", "maxSentences");
+        section.only("kind", "maxSentences", "prompt", "contextTokens", "maxTokens");
         AnswerConfig base = AnswerConfig.DEFAULT;
         return new AnswerConfig(
                 section.oneOf("kind", AnswerConfig.Kind.class).orElse(base.kind()),
                 section.integer("maxSentences").orElse(base.maxSentences()),
+                section.string("prompt").map(String::strip),
+                section.integer("contextTokens").orElse(base.contextTokens()),
+                section.integer("maxTokens").orElse(base.maxTokens()),
                 base.generator());
     }
 }

@@ -1,6 +1,7 @@
 package dev.ragops.runtime.http;
 
 import dev.ragops.runtime.answer.Answerer;
+import dev.ragops.runtime.answer.Question;
 import dev.ragops.runtime.search.SearchRequest;
 import dev.ragops.runtime.search.SearchResult;
 import dev.ragops.runtime.search.Searcher;
@@ -58,7 +59,11 @@ public final class Rehearsal implements Consumer<View> {
             String question = questions.get((round * ROUND + i) % questions.size()) + " " + round + "." + i;
             long begin = System.nanoTime();
             SearchResult result = searcher.search(view, SearchRequest.of(question, topK));
-            byte[] body = Replies.query(answerer.answer(question, result.hits(), true), result, identity, false);
+            byte[] body = Replies.query(
+                    answerer.answer(new Question(question, result.hits(), true, Question.UNHURRIED)),
+                    result,
+                    identity,
+                    false);
             nanos[i] = body.length == 0 ? 0 : System.nanoTime() - begin;
         }
         Arrays.sort(nanos);

@@ -40,12 +40,15 @@ final class Replies {
             out.writeStringField("kind", answer.kind().name().toLowerCase(Locale.ROOT));
             out.writeBooleanField("degraded", answer.degraded());
             out.writeBooleanField("lowConfidence", answer.lowConfidence());
+            out.writeNumberField("groundedness", answer.groundedness());
             out.writeArrayFieldStart("citations");
             for (Answer.Citation citation : answer.citations()) {
                 out.writeStartObject();
                 out.writeNumberField("start", citation.start());
                 out.writeNumberField("end", citation.end());
                 out.writeNumberField("source", citation.source());
+                out.writeNumberField("sourceStart", citation.sourceStart());
+                out.writeNumberField("sourceEnd", citation.sourceEnd());
                 out.writeEndObject();
             }
             out.writeEndArray();

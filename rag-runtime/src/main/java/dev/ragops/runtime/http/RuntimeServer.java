@@ -2,6 +2,7 @@ package dev.ragops.runtime.http;
 
 import dev.ragops.runtime.answer.Answer;
 import dev.ragops.runtime.answer.Answerer;
+import dev.ragops.runtime.answer.Question;
 import dev.ragops.runtime.observe.RuntimeMetrics;
 import dev.ragops.runtime.search.SearchResult;
 import dev.ragops.runtime.search.Searcher;
@@ -170,7 +171,8 @@ public final class RuntimeServer implements AutoCloseable {
                         throw Problem.later("Deadline passed", "the request waited longer than its deadline");
                     }
                     SearchResult result = searcher.search(view, request.search());
-                    Answer answer = answerer.answer(request.search().question(), result.hits(), shadow);
+                    Answer answer = answerer.answer(
+                            new Question(request.search().question(), result.hits(), shadow, left(deadline)));
                     if (!shadow) {
                         count(result, answer);
                     }
@@ -205,15 +207,7 @@ public final class RuntimeServer implements AutoCloseable {
     private void count(SearchResult result, Answer answer) {
         metrics.embedSeconds.observe(result.embedNanos() / 1e9);
         metrics.searchSeconds.observe(result.searchNanos() / 1e9);
-        metrics.answers
-                .labels(answer.kind().name().toLowerCase(java.util.Locale.ROOT))
-                .inc();
-        if (answer.lowConfidence()) {
-            metrics.lowConfidence.inc();
-        }
-        if (answer.degraded()) {
-            metrics.degraded.inc();
-        }
+        metrics.answered(answer);
     }
 
     /** What the gateway says is left, on this machine's clock. */
@@ -224,6 +218,10 @@ public final class RuntimeServer implements AutoCloseable {
         } catch (NumberFormatException e) {
             return Long.MAX_VALUE;
         }
+    }
+
+    private static Duration left(long deadline) {
+        return deadline == Long.MAX_VALUE ? Question.UNHURRIED : Duration.ofNanos(deadline - System.nanoTime());
     }
 
     static byte[] bytes(RoutingContext context) {

@@ -1,5 +1,8 @@
 package dev.ragops.runtime.observe;
 
+import dev.ragops.runtime.answer.Answer;
+import dev.ragops.runtime.answer.GeneratorListener;
+import dev.ragops.runtime.answer.Outcome;
 import dev.ragops.runtime.view.Follower;
 import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
@@ -12,10 +15,12 @@ import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /** What this process counts. No query and no document text is ever a label. */
-public final class RuntimeMetrics {
+public final class RuntimeMetrics implements GeneratorListener {
     private static final double[] SECONDS = {.001, .002, .005, .01, .02, .05, .1, .2, .3, .5, 1, 2, 5, 10};
 
     private final CollectorRegistry registry = new CollectorRegistry();
@@ -36,14 +41,27 @@ public final class RuntimeMetrics {
             .register(registry);
     public final Counter shed = Counter.build("ragops_runtime_shed_total", "Requests refused because too many waited.")
             .register(registry);
-    public final Counter answers = Counter.build("ragops_runtime_answers_total", "Answers by kind.")
+    private final Counter answers = Counter.build("ragops_runtime_answers_total", "Answers by kind.")
             .labelNames("kind")
             .register(registry);
-    public final Counter lowConfidence = Counter.build(
-                    "ragops_runtime_low_confidence_total", "Answers whose sources hardly fit.")
+    private final Counter lowConfidence = Counter.build(
+                    "ragops_runtime_low_confidence_total",
+                    "Answers whose sources hardly fit, or that hardly rest on them.")
             .register(registry);
-    public final Counter degraded = Counter.build(
-                    "ragops_runtime_degraded_total", "Extractive answers that stood in for a generator.")
+    private final Counter degraded = Counter.build(
+                    "ragops_runtime_degraded_total", "Answers that a generator did not give, or not to their end.")
+            .register(registry);
+    private final Histogram groundedness = Histogram.build(
+                    "ragops_runtime_groundedness", "Share of a generated answer's sentences that a source supports.")
+            .buckets(.1, .25, .5, .75, .9, .999)
+            .register(registry);
+    private final Counter generatorCalls = Counter.build(
+                    "ragops_runtime_generator_calls_total", "Questions put to the generator by how they ended.")
+            .labelNames("outcome")
+            .register(registry);
+    private final Histogram generatorSeconds = Histogram.build(
+                    "ragops_runtime_generator_seconds", "Time the generator took, first to last word or failure.")
+            .buckets(.1, .25, .5, 1, 2, 5, 10, 20, 60)
             .register(registry);
     public final Counter documents = Counter.build("ragops_runtime_documents_total", "Documents written, by outcome.")
             .labelNames("status")
@@ -76,6 +94,24 @@ public final class RuntimeMetrics {
                         new GaugeMetricFamily("ragops_runtime_ready", "1 once ready.", follower.isReady() ? 1 : 0));
             }
         }.register(registry);
+    }
+
+    /** One answer that a user got. */
+    public void answered(Answer answer) {
+        answers.labels(answer.kind().name().toLowerCase(Locale.ROOT)).inc();
+        lowConfidence.inc(answer.lowConfidence() ? 1 : 0);
+        degraded.inc(answer.degraded() ? 1 : 0);
+        if (answer.kind() == Answer.Kind.GENERATED) {
+            groundedness.observe(answer.groundedness());
+        }
+    }
+
+    @Override
+    public void ended(Outcome outcome, Duration took) {
+        generatorCalls.labels(outcome.name().toLowerCase(Locale.ROOT)).inc();
+        if (outcome != Outcome.RESTING) {
+            generatorSeconds.observe(took.toNanos() / 1e9);
+        }
     }
 
     /** @return the text for the content type that the scraper accepts */

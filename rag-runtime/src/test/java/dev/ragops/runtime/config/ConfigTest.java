@@ -7,6 +7,7 @@ import dev.ragops.runtime.embed.EmbedderSpec;
 import dev.ragops.runtime.search.RetrievalConfig;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class ConfigTest {
                     embedder: {model: embedder/model.onnx, vocabulary: embedder/vocab.txt, pooling: cls, maxTokens: 128, normalize: false, queryPrefix: "query: ", dimension: 384}
                     chunking: {maxTokens: 100, overlapTokens: 10}
                     retrieval: {mode: dense, topK: 7, candidates: 20, fusion: {kind: rrf}, index: exact, rerank: {kind: sentences}}
-                    answer: {kind: generated, maxSentences: 5}
+                    answer: {kind: generated, maxSentences: 5, prompt: Be brief., contextTokens: 1000, maxTokens: 100}
                     """);
 
             assertThat(config.embedder()).isInstanceOfSatisfying(EmbedderSpec.Bundled.class, embedder -> {
@@ -45,7 +46,9 @@ class ConfigTest {
             });
             assertThat(config.retrieval().fusion()).isInstanceOf(RetrievalConfig.Fusion.ReciprocalRank.class);
             assertThat(config.retrieval().rerank()).isEqualTo(RetrievalConfig.Rerank.SENTENCES);
-            assertThat(config.answer().maxSentences()).isEqualTo(5);
+            assertThat(config.answer())
+                    .isEqualTo(new AnswerConfig(
+                            AnswerConfig.Kind.GENERATED, 5, Optional.of("Be brief."), 1000, 100, Optional.empty()));
         }
 
         @ParameterizedTest
@@ -81,6 +84,11 @@ class ConfigTest {
                     "'retrieval: {fusion: {denseWeight: high}}'|retrieval.fusion.denseWeight must be a number",
                     "retrieval: fast|retrieval must be a mapping",
                     "answer: {maxSentences: 99}|answer.maxSentences is 99",
+                    "answer: {contextTokens: 10}|answer.contextTokens is 10, must be 256 to 131072",
+                    "answer: {maxTokens: 0}|answer.maxTokens is 0",
+                    "'answer: {prompt: \"\"}'|answer.prompt has 0 characters",
+                    "'answer: {prompt: \"see https://evil.example\"}'|answer.prompt names an address",
+                    "'answer: {prompt: \"be\\u200bkind\"}'|answer.prompt holds control or invisible characters",
                     "'embedder: {model: a, normalize: maybe}'|embedder.normalize must be true or false",
                     "'embedder: {model: a, maxTokens: 4}'|embedder.maxTokens is 4",
                     "'name: [x]'|is not YAML",
@@ -141,6 +149,9 @@ class ConfigTest {
                     "{\"retrieval\":{\"topK\":5000}}|retrieval.topK is 5000",
                     "{\"generation\":{\"generator\":{\"model\":\"x\"}}}|generation.generator.url must be an address",
                     "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"soon\"}}}|timeout must be a duration",
+                    "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"0s\"}}}|timeout is PT0S",
+                    "{\"generation\":{\"generator\":{\"url\":\"file:///x\",\"model\":\"m\"}}}|must be http(s)://host",
+                    "{\"generation\":{\"generator\":{\"url\":\"http://a b\",\"model\":\"m\"}}}|generation.generator.url is",
                 })
         void that_are_wrong_are_named(String json, String why) {
             assertThatThrownBy(() -> Overrides.apply(RagConfig.DEFAULT, json, "config.json"))

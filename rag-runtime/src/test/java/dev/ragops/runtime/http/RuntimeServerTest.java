@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragops.runtime.answer.Answerer;
+import dev.ragops.runtime.answer.GeneratorListener;
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
@@ -95,7 +96,7 @@ class RuntimeServerTest {
                 vertx,
                 follower,
                 new Searcher(embedder, RagConfig.DEFAULT.retrieval()),
-                new Answerer(RagConfig.DEFAULT.answer(), Clock.systemUTC()),
+                new Answerer(RagConfig.DEFAULT.answer(), String::length, Clock.systemUTC(), GeneratorListener.NONE),
                 5,
                 new Identity("support-0123456789", "3", "digest", "", embedder.fingerprint()),
                 new Tokens(tokens),

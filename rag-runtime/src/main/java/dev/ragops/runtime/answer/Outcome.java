@@ -1,0 +1,33 @@
+package dev.ragops.runtime.answer;
+
+/** How a question put to a generator ended: the label of its metrics. */
+public enum Outcome {
+    ANSWERED(false),
+    /** It broke off after the first words. */
+    CUT(false),
+    /** No connection. */
+    UNREACHABLE(true),
+    /** Nothing, or nothing more, came in time. */
+    TIMEOUT(false),
+    /** 429, 503: it asks to be left alone. */
+    BUSY(true),
+    /** 500, 502, 504. */
+    FAILED(true),
+    /** Another 4xx: the address, the key or the model's name is wrong. */
+    REFUSED(false),
+    /** What it said is no chat completion, or an empty one. */
+    NONSENSE(false),
+    /** It was not asked: it failed too often a moment ago. */
+    RESTING(false);
+
+    private final boolean again;
+
+    Outcome(boolean again) {
+        this.again = again;
+    }
+
+    /** Whether the same question may end better a moment later. */
+    boolean mayPass() {
+        return again;
+    }
+}
