@@ -164,7 +164,8 @@ final class ServeCommand implements Callable<Integer> {
                 served.map(Bundle::digest).orElse(""),
                 overrides.isEmpty() ? "" : Contents.inputHash(overrides),
                 embedder.fingerprint());
-        Follower follower = new Follower(effective, embedder, documents(served), vectors(served, embedder), store());
+        Follower follower =
+                new Follower(effective, embedder, documents(served), () -> vectors(served, embedder), store());
         Searcher searcher = new Searcher(embedder, effective.retrieval());
         RuntimeMetrics metrics = new RuntimeMetrics(follower);
         Answerer answerer = new Answerer(
@@ -279,7 +280,7 @@ final class ServeCommand implements Callable<Integer> {
                 if (postgresUrlFile.isBlank()) {
                     throw new ConfigException("--store postgres needs --postgres-url-file FILE");
                 }
-                yield Optional.of(() -> Stores.postgres(url(), storeName));
+                yield Optional.of(() -> Stores.postgres(this::url, storeName));
             }
         };
     }

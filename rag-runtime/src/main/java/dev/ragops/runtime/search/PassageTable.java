@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,11 @@ final class PassageTable implements Passages {
             throw new IndexOutOfBoundsException("ordinal " + ordinal + " of " + size);
         }
         return passage;
+    }
+
+    @Override
+    public Stream<Passage> all() {
+        return live.stream().mapToObj(this::get);
     }
 
     BitSet liveOrdinals() {

@@ -2,6 +2,7 @@ package dev.ragops.runtime.search;
 
 import dev.ragops.runtime.index.OrdinalFilter;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The passages of one view by ordinal. Immutable. */
 public interface Passages {
@@ -15,4 +16,7 @@ public interface Passages {
 
     /** The live passages of a collection that a filter lets through; remembered for the life of the view. */
     OrdinalFilter matching(String collection, Optional<Filter> filter);
+
+    /** All that can be found, in order of ordinal. */
+    Stream<Passage> all();
 }

@@ -11,6 +11,11 @@ final class Connections implements AutoCloseable {
         T run(Connection connection) throws SQLException;
     }
 
+    /** Writers that meet on the same rows in different order: one is sent back, and finds the way free then. */
+    private static final String DEADLOCK = "40P01";
+
+    private static final int ATTEMPTS = 5;
+
     private final HikariDataSource source;
 
     Connections(HikariConfig config) {
@@ -21,34 +26,55 @@ final class Connections implements AutoCloseable {
         this.source = new HikariDataSource(config);
     }
 
-    /** One moment a statement: what changes between two statements of one read shows up in the next read. */
+    /** One moment a statement: what changes between two statements of one read shows up in the second. */
     <T> T read(Work<T> work) {
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(true);
             return work.run(connection);
         } catch (SQLException e) {
-            throw failed(e);
+            throw StoreException.of(e);
         }
     }
 
+    /** @param work may run again from the start: it must be the same then */
     <T> T write(Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return once(work);
+            } catch (SQLException e) {
+                if (attempt == ATTEMPTS || !DEADLOCK.equals(e.getSQLState())) {
+                    throw StoreException.of(e);
+                }
+            }
+        }
+    }
+
+    private <T> T once(Work<T> work) throws SQLException {
         try (Connection connection = source.getConnection()) {
-            connection.setAutoCommit(false);
+            begin(connection);
             try {
                 T result = work.run(connection);
                 connection.commit();
                 return result;
             } catch (SQLException | RuntimeException e) {
-                connection.rollback();
+                try {
+                    connection.rollback();
+                } catch (SQLException gone) {
+                    e.addSuppressed(gone);
+                }
                 throw e;
             }
-        } catch (SQLException e) {
-            throw failed(e);
         }
     }
 
-    private static StoreException failed(SQLException e) {
-        return new StoreException("the document store does not answer: " + e.getMessage(), e);
+    /** SQLite's driver begins here, and after waiting in vain thinks it had begun: such a connection is of no more use. */
+    private void begin(Connection connection) throws SQLException {
+        try {
+            connection.setAutoCommit(false);
+        } catch (SQLException e) {
+            source.evictConnection(connection);
+            throw e;
+        }
     }
 
     @Override

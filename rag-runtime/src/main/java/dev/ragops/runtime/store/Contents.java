@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 
@@ -50,6 +51,15 @@ public final class Contents {
             return Metadata.of(JSON.readTree(json)).orElse(Map.of());
         } catch (JsonProcessingException e) {
             throw new StoreException("stored metadata is not JSON", e);
+        }
+    }
+
+    /** A JSON array, the one form in which both databases take a list as one parameter. */
+    static String list(Collection<String> texts) {
+        try {
+            return JSON.writeValueAsString(texts);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("texts cannot be written", e);
         }
     }
 

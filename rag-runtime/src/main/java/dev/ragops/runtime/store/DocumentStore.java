@@ -3,7 +3,6 @@ package dev.ragops.runtime.store;
 import dev.ragops.runtime.bundle.SourceDocument;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,19 +23,22 @@ public interface DocumentStore extends AutoCloseable {
     Optional<StoredDocument> get(String collection, String id);
 
     /**
-     * Changes after {@code sequence}, whole writes only.
+     * Changes after {@code position}, whole writes only. A reader that is ahead of the store proves that the store was restored from an
+     * older copy: it then has a new epoch, for every reader.
      *
-     * @param limit documents to aim at; a write is never cut in two
+     * @param limit documents to aim at; fewer when they are large, and a write is never cut in two
      */
-    Changes changesAfter(long sequence, int limit);
+    Changes changesAfter(Position position, int limit);
 
-    /** Cached vectors by SHA-256 (hex) of the exact model input. */
-    Map<String, float[]> vectors(String fingerprint, Collection<String> inputHashes);
+    /** Keeps the tombstones of these ids for good: a bundle ships documents that must stay hidden by them. */
+    void keepTombstones(String collection, Collection<String> ids);
 
-    void putVectors(String fingerprint, Map<String, float[]> vectors);
+    /** Runs {@code hint} soon after somebody wrote. It may never come: polling is what a reader relies on. */
+    void onChange(Runnable hint);
 
-    /** Forgets tombstones up to {@code through}; readers behind it rebuild. */
-    void compact(long through);
+    VectorCache vectors();
+
+    Upkeep upkeep();
 
     @Override
     void close();

@@ -11,6 +11,11 @@ final class Migrations {
     private Migrations() {}
 
     static void run(Connection connection, Dialect dialect) throws SQLException {
+        run(connection, dialect, dialect.migrations().size());
+    }
+
+    /** @param upTo version to stop at: what an older runtime would have left */
+    static void run(Connection connection, Dialect dialect, int upTo) throws SQLException {
         dialect.lockMigrations(connection);
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE IF NOT EXISTS ragops_schema (version INTEGER PRIMARY KEY)");
@@ -21,7 +26,7 @@ final class Migrations {
             }
             List<List<String>> migrations = dialect.migrations();
             // A newer schema than ours only has more in it; we go on with what we know.
-            for (int next = version; next < migrations.size(); next++) {
+            for (int next = version; next < upTo; next++) {
                 for (String sql : migrations.get(next)) {
                     statement.execute(sql);
                 }

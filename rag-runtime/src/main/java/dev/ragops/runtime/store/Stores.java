@@ -2,11 +2,11 @@ package dev.ragops.runtime.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /** Opens stores. */
 public final class Stores {
@@ -18,11 +18,18 @@ public final class Stores {
      * @param name first part of every key
      */
     public static DocumentStore sqlite(Path file, String name) {
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.createDirectories(folder);
         } catch (IOException e) {
             throw new StoreException("the folder of " + file + " cannot be made: " + e.getMessage(), e);
         }
+        LocalDisk.require(folder);
+        return new JdbcDocumentStore(
+                new Connections(sqlite(file)), Dialect.SQLITE, name, ChangeHints.NONE, new AtomicBoolean());
+    }
+
+    static HikariConfig sqlite(Path file) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl("jdbc:sqlite:" + file.toAbsolutePath());
         config.addDataSourceProperty("journal_mode", "WAL");
@@ -32,42 +39,23 @@ public final class Stores {
         // A read that later turns into a write would fail at once where another writer is at work.
         config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
         config.setMaximumPoolSize(4);
-        return new JdbcDocumentStore(new Connections(config), Dialect.SQLITE, name);
+        return config;
     }
 
     /**
      * A PostgreSQL database.
      *
-     * @param url {@code postgres://user:password@host:port/database}
+     * @param url {@code postgres://user:password@host:port/database}, asked again for each new connection
      */
-    public static DocumentStore postgres(String url, String name) {
-        URI uri;
-        try {
-            uri = URI.create(url.trim());
-        } catch (IllegalArgumentException e) {
-            throw new StoreException(
-                    "the PostgreSQL address is not a URL: postgres://user:password@host:port/database");
-        }
-        if (uri.getScheme() == null || !uri.getScheme().startsWith("postgres") || uri.getHost() == null) {
-            throw new StoreException(
-                    "the PostgreSQL address must look like postgres://user:password@host:port/database");
-        }
+    public static DocumentStore postgres(Supplier<String> url, String name) {
+        AtomicBoolean reconnected = new AtomicBoolean();
+        PostgresAddress address = new PostgresAddress(url, () -> reconnected.set(true));
         HikariConfig config = new HikariConfig();
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        int port = uri.getPort() < 0 ? 5432 : uri.getPort();
-        config.setJdbcUrl("jdbc:postgresql://" + uri.getHost() + ":" + port + uri.getRawPath() + query);
-        if (uri.getRawUserInfo() != null) {
-            String[] user = uri.getRawUserInfo().split(":", 2);
-            config.setUsername(URLDecoder.decode(user[0], StandardCharsets.UTF_8));
-            if (user.length > 1) {
-                config.setPassword(URLDecoder.decode(user[1], StandardCharsets.UTF_8));
-            }
-        }
-        config.addDataSourceProperty("connectTimeout", "5");
-        config.addDataSourceProperty("socketTimeout", "30");
-        config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        config.setDataSource(address);
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setMaximumPoolSize(6);
         config.setMinimumIdle(1);
-        return new JdbcDocumentStore(new Connections(config), Dialect.POSTGRES, name);
+        return new JdbcDocumentStore(
+                new Connections(config), Dialect.POSTGRES, name, new PostgresHints(address, name), reconnected);
     }
 }

@@ -4,25 +4,17 @@ import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.chunk.Chunker;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
-import dev.ragops.runtime.search.DocumentKey;
 import dev.ragops.runtime.search.Indexer;
 import dev.ragops.runtime.search.View;
-import dev.ragops.runtime.search.ViewChange;
-import dev.ragops.runtime.search.ViewChange.EmbeddedDocument;
-import dev.ragops.runtime.store.Changes;
 import dev.ragops.runtime.store.DocumentStore;
 import dev.ragops.runtime.store.Head;
 import dev.ragops.runtime.store.StoreException;
-import dev.ragops.runtime.store.StoredDocument;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -40,53 +32,62 @@ import org.slf4j.LoggerFactory;
 public final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final int PAGE = 64;
-    private static final String BUNDLE_COLLECTION = "default";
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final RagConfig config;
     private final Embedder embedder;
     private final List<SourceDocument> bundled;
+    private final Set<String> bundledIds;
+    private final Supplier<Map<String, float[]>> bundledVectors;
     private final Optional<Supplier<DocumentStore>> opener;
-    private final PassageVectors vectors;
-    private final DocumentReader reader;
+    private final EmbeddingPool pool;
+    private final PassageReader reader;
+    private final Housekeeping housekeeping;
     private final ExecutorService background = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("index-background").daemon().factory());
     private final Thread thread = Thread.ofPlatform().name("view").daemon().unstarted(this::run);
     private final Semaphore wakeUps = new Semaphore(0);
-    private final ConcurrentSkipListMap<Long, CompletableFuture<View>> waiting = new ConcurrentSkipListMap<>();
+    private final Waiters waiters = new Waiters(this::current);
 
-    private volatile Indexer indexer;
+    private volatile Assembly assembly;
     private volatile Progress progress = new Progress.Starting("bundle");
     private volatile Optional<DocumentStore> store = Optional.empty();
-    private volatile Head head = new Head("", 0, 0);
     private volatile boolean storeReachable;
     private volatile boolean closed;
     private volatile Consumer<View> rehearsal = _ -> {};
-    private String epoch = "";
+    private boolean bundleLaid;
+    private Optional<Goal> goal = Optional.empty();
+
+    /** The head that stood when we first saw the store, and since when we have been on our way to it. */
+    private record Goal(long sequence, long since) {}
 
     /**
      * @param bundled the bundle's documents, a layer below the store's
-     * @param bundledVectors by hash of the model input
+     * @param bundledVectors reads vectors of theirs by hash of the model input, each time the bundle is laid
      * @param opener opens the store, tried until it succeeds; empty: there is none
      */
     public Follower(
             RagConfig config,
             Embedder embedder,
             List<SourceDocument> bundled,
-            Map<String, float[]> bundledVectors,
+            Supplier<Map<String, float[]>> bundledVectors,
             Optional<Supplier<DocumentStore>> opener) {
         this.config = config;
         this.embedder = embedder;
         this.bundled = List.copyOf(bundled);
+        this.bundledIds = bundled.stream().map(SourceDocument::id).collect(Collectors.toUnmodifiableSet());
+        this.bundledVectors = bundledVectors;
         this.opener = opener;
-        this.vectors = new PassageVectors(embedder, bundledVectors);
-        this.reader = new DocumentReader(new Chunker(embedder.tokenizer(), config.chunking()), vectors);
-        this.indexer = newIndexer();
+        this.pool = new EmbeddingPool(embedder);
+        this.reader = new PassageReader(new Chunker(embedder.tokenizer(), config.chunking()), pool);
+        this.assembly = newAssembly();
+        this.housekeeping = new Housekeeping(() -> store, this::current);
     }
 
-    private Indexer newIndexer() {
-        return new Indexer(
+    private Assembly newAssembly() {
+        Indexer indexer = new Indexer(
                 embedder.fingerprint(), embedder.dimension(), config.retrieval().index(), background);
+        return new Assembly(indexer, reader, new Pipeline(pool), bundledIds);
     }
 
     /** Runs this once, with the first whole view and before anybody is told that it is ready. */
@@ -99,7 +100,7 @@ public final class Follower implements AutoCloseable {
     }
 
     public View current() {
-        return indexer.current();
+        return assembly.view();
     }
 
     public Progress progress() {
@@ -112,7 +113,7 @@ public final class Follower implements AutoCloseable {
 
     /** The last head that was seen; what the view lacks is the difference. */
     public Head head() {
-        return head;
+        return assembly.head();
     }
 
     public Optional<DocumentStore> store() {
@@ -134,138 +135,155 @@ public final class Follower implements AutoCloseable {
 
     /** Completes with a view that shows {@code sequence}; stays open until there is one. */
     public CompletableFuture<View> reached(long sequence) {
-        View view = current();
-        if (view.sequence() >= sequence) {
-            return CompletableFuture.completedFuture(view);
+        CompletableFuture<View> reached = waiters.reached(sequence);
+        if (!reached.isDone()) {
+            nudge();
         }
-        CompletableFuture<View> future = waiting.computeIfAbsent(sequence, s -> new CompletableFuture<>());
-        // The view may have passed by between the look and the entry.
-        release(current());
-        nudge();
-        return future.copy();
-    }
-
-    private void release(View view) {
-        Map<Long, CompletableFuture<View>> passed = waiting.headMap(view.sequence(), true);
-        passed.forEach((sequence, future) -> future.complete(view));
-        passed.keySet().forEach(waiting::remove);
+        return reached;
     }
 
     private void run() {
+        Duration pause = POLL;
         try {
-            layBundle(indexer);
-            if (opener.isEmpty()) {
-                becomeReady();
-                return;
-            }
-            long startedAt = System.nanoTime();
-            Optional<Long> goal = Optional.empty();
             while (!closed) {
                 try {
-                    DocumentStore open = open();
-                    if (goal.isEmpty()) {
-                        head = open.head();
-                        goal = Optional.of(head.sequence());
-                    }
-                    boolean more = follow(open);
-                    storeReachable = true;
-                    if (!isReady()) {
-                        noteProgress(goal.get(), startedAt);
-                    }
-                    if (more) {
-                        continue;
+                    boolean moved = step();
+                    pause = POLL;
+                    if (!moved) {
+                        rest(POLL);
                     }
                 } catch (StoreException e) {
-                    if (storeReachable || !isReady()) {
-                        LOG.warn("{}; what is indexed goes on being served", e.getMessage());
-                    }
-                    storeReachable = false;
-                }
-                if (wakeUps.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
-                    wakeUps.drainPermits();
+                    lost(e);
+                    rest(POLL);
+                } catch (RuntimeException | Error e) {
+                    stumbled(e);
+                    rest(pause);
+                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException | Error e) {
-            LOG.error("indexing ended", e);
-            progress = new Progress.Starting("failed: " + e.getMessage());
         }
+    }
+
+    private void rest(Duration longest) throws InterruptedException {
+        if (wakeUps.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+            wakeUps.drainPermits();
+        }
+    }
+
+    private void lost(StoreException e) {
+        if (storeReachable
+                || progress instanceof Progress.Starting starting
+                        && !starting.what().equals(e.getMessage())) {
+            LOG.warn("{}; what is indexed goes on being served", e.getMessage());
+        }
+        storeReachable = false;
+        if (!isReady()) {
+            progress = new Progress.Starting(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What we have goes on being served; the change that we cannot take is tried again, and shows as lag until then. */
+    private void stumbled(Throwable e) {
+        if (closed) {
+            return;
+        }
+        LOG.error("indexing stopped at sequence {}, trying again", current().sequence(), e);
+        assembly.rewind();
+        if (!isReady()) {
+            progress = new Progress.Starting(
+                    "indexing failed, trying again: " + e.getClass().getSimpleName());
+        }
+    }
+
+    /** @return whether there may be more to do at once */
+    private boolean step() throws InterruptedException {
+        if (!bundleLaid) {
+            layBundle(assembly, tried());
+            bundleLaid = true;
+        }
+        if (opener.isEmpty()) {
+            if (!isReady()) {
+                becomeReady();
+            }
+            return false;
+        }
+        DocumentStore open = open();
+        Assembly.Step step = assembly.advance(open);
+        storeReachable = true;
+        waiters.release();
+        if (step == Assembly.Step.BROKEN) {
+            rebuild(open);
+        }
+        if (!isReady()) {
+            noteProgress();
+        }
+        return step != Assembly.Step.ABREAST;
     }
 
     private DocumentStore open() {
-        DocumentStore open = store.orElseGet(() -> opener.orElseThrow().get());
-        store = Optional.of(open);
-        return open;
+        if (store.isEmpty()) {
+            DocumentStore open = opener.orElseThrow().get();
+            open.onChange(this::nudge);
+            store = Optional.of(open);
+            storeReachable = true;
+        }
+        return store.get();
     }
 
-    private void layBundle(Indexer into) {
+    /** Before the bundle is laid: the store may know its vectors, and takes writes meanwhile. It need not be there. */
+    private Optional<DocumentStore> tried() {
+        try {
+            return opener.map(_ -> open());
+        } catch (StoreException e) {
+            lost(e);
+            return Optional.empty();
+        }
+    }
+
+    private void layBundle(Assembly into, Optional<DocumentStore> open) throws InterruptedException {
         long began = System.nanoTime();
-        for (int from = 0; from < bundled.size() && !closed; from += PAGE) {
-            List<SourceDocument> page = bundled.subList(from, Math.min(from + PAGE, bundled.size()));
-            into.apply(new ViewChange(0, reader.read(BUNDLE_COLLECTION, page, store), Set.of()));
+        into.layBundle(bundled, bundledVectors.get(), open.map(DocumentStore::vectors), done -> {
             if (!isReady()) {
-                progress = catchingUp(from + page.size(), bundled.size(), began);
+                progress = catchingUp(done, bundled.size(), began);
             }
-        }
-        vectors.forgetBundled();
+        });
     }
 
-    /** Takes one page of changes; true when there may be more. */
-    private boolean follow(DocumentStore open) {
-        Head now = open.head();
-        if (!now.epoch().equals(epoch) || now.compactedThrough() > current().sequence()) {
-            boolean first = epoch.isEmpty();
-            epoch = now.epoch();
-            if (!first) {
-                LOG.info("the store was restored or compacted: indexing anew");
-                Indexer fresh = newIndexer();
-                layBundle(fresh);
-                catchUp(open, fresh, now.sequence());
-                Indexer old = indexer;
-                indexer = fresh;
+    /** Beside the old view, which is served until the new one has reached the store's head: then they are swapped. */
+    private void rebuild(DocumentStore open) throws InterruptedException {
+        LOG.info("the store was restored or compacted: indexing anew");
+        Assembly fresh = newAssembly();
+        boolean done = false;
+        try {
+            layBundle(fresh, Optional.of(open));
+            Assembly.Step step;
+            do {
+                step = fresh.advance(open);
+            } while (step == Assembly.Step.MOVED && !closed);
+            done = step == Assembly.Step.ABREAST;
+        } finally {
+            if (done) {
+                Assembly old = assembly;
+                assembly = fresh;
                 old.close();
-                head = now;
-                release(current());
-                return true;
+                waiters.release();
+            } else {
+                fresh.close();
             }
         }
-        head = now;
-        if (now.sequence() <= current().sequence()) {
-            return false;
-        }
-        release(take(open, indexer));
-        return true;
     }
 
-    private void catchUp(DocumentStore open, Indexer into, long goal) {
-        while (into.current().sequence() < goal && !closed) {
-            take(open, into);
-        }
-    }
-
-    private View take(DocumentStore open, Indexer into) {
-        Changes changes = open.changesAfter(into.current().sequence(), PAGE);
-        Set<DocumentKey> deletes = new HashSet<>();
-        List<EmbeddedDocument> upserts = new ArrayList<>();
-        Map<String, List<SourceDocument>> live = changes.documents().stream()
-                .filter(document -> !document.deleted())
-                .collect(Collectors.groupingBy(
-                        StoredDocument::collection, Collectors.mapping(StoredDocument::document, Collectors.toList())));
-        live.forEach((collection, documents) -> upserts.addAll(reader.read(collection, documents, store)));
-        changes.documents().stream()
-                .filter(StoredDocument::deleted)
-                .forEach(document -> deletes.add(new DocumentKey(
-                        document.collection(), document.document().id())));
-        return into.apply(new ViewChange(changes.through(), upserts, deletes));
-    }
-
-    private void noteProgress(long goal, long startedAt) {
+    private void noteProgress() {
+        Goal aim = goal.orElseGet(() -> new Goal(head().sequence(), System.nanoTime()));
+        goal = Optional.of(aim);
         long at = current().sequence();
-        if (at >= goal) {
+        // A store that was restored meanwhile may never get there.
+        if (at >= aim.sequence() || at >= head().sequence()) {
             becomeReady();
         } else {
-            progress = catchingUp(at, goal, startedAt);
+            progress = catchingUp(at, aim.sequence(), aim.since());
         }
     }
 
@@ -289,7 +307,7 @@ public final class Follower implements AutoCloseable {
                 view.passages().live(),
                 view.passages().documents(),
                 view.sequence(),
-                vectors.embedded());
+                assembly.embedded());
         progress = new Progress.Ready();
     }
 
@@ -302,8 +320,10 @@ public final class Follower implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        housekeeping.close();
+        pool.close();
         background.shutdownNow();
-        indexer.close();
+        assembly.close();
         store.ifPresent(DocumentStore::close);
     }
 }

@@ -1,96 +1,118 @@
 package dev.ragops.runtime.view;
 
-import dev.ragops.runtime.embed.Embedder;
 import dev.ragops.runtime.store.Contents;
-import dev.ragops.runtime.store.DocumentStore;
-import dev.ragops.runtime.store.StoreException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** Vectors of passages: from the bundle, else from the store's cache, else from the embedder, and then kept for others. */
+/**
+ * The vectors of one page of passages on their way: from the bundle, else from the store's cache, else from the embedder, and then kept for others.
+ * Several replicas on one store share the embedding: each claims what it embeds, and takes from the cache what the others made.
+ */
 final class PassageVectors {
-    private static final int EMBED_AT_ONCE = 16;
+    /** Between looks at what others have claimed. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
-    private final Embedder embedder;
-    private Map<String, float[]> bundled;
-    private long embedded;
+    private final EmbeddingPool pool;
+    private final SharedVectors shared;
+    private final List<String> hashes;
+    private final Map<String, float[]> known = new HashMap<>();
+    private final Map<String, String> missing = new LinkedHashMap<>();
+    private Optional<CompletableFuture<Map<String, float[]>>> ours = Optional.empty();
+    private int embedded;
 
-    /** @param bundled by SHA-256 (hex) of the exact model input */
-    PassageVectors(Embedder embedder, Map<String, float[]> bundled) {
-        this.embedder = embedder;
-        this.bundled = bundled;
+    private PassageVectors(EmbeddingPool pool, SharedVectors shared, List<String> hashes) {
+        this.pool = pool;
+        this.shared = shared;
+        this.hashes = hashes;
     }
 
-    /** One vector an input, in order. */
-    List<float[]> of(List<String> inputs, Optional<DocumentStore> store) {
-        List<String> hashes = inputs.stream().map(Contents::inputHash).toList();
-        Map<String, float[]> known = new HashMap<>();
-        Map<String, String> missing = new LinkedHashMap<>();
+    /**
+     * Looks up what is known and starts embedding what is not.
+     *
+     * @param inputs exact model inputs
+     * @param bundled vectors by SHA-256 (hex) of their input
+     */
+    static PassageVectors begin(
+            List<String> inputs, Map<String, float[]> bundled, EmbeddingPool pool, SharedVectors shared) {
+        PassageVectors vectors = new PassageVectors(
+                pool, shared, inputs.stream().map(Contents::inputHash).toList());
         for (int i = 0; i < inputs.size(); i++) {
-            float[] vector = bundled.get(hashes.get(i));
-            if (vector != null) {
-                known.put(hashes.get(i), vector);
+            String hash = vectors.hashes.get(i);
+            float[] vector = bundled.get(hash);
+            if (vector == null) {
+                vectors.missing.put(hash, inputs.get(i));
             } else {
-                missing.put(hashes.get(i), inputs.get(i));
+                vectors.known.put(hash, vector);
             }
         }
-        if (!missing.isEmpty() && store.isPresent()) {
-            known.putAll(cached(store.get(), missing));
-            missing.keySet().removeAll(known.keySet());
+        vectors.take(shared.get(vectors.missing.keySet()));
+        vectors.claim();
+        return vectors;
+    }
+
+    private void take(Map<String, float[]> found) {
+        known.putAll(found);
+        missing.keySet().removeAll(found.keySet());
+    }
+
+    private void claim() {
+        Set<String> claimed = missing.isEmpty() ? Set.of() : shared.claim(missing.keySet());
+        if (!claimed.isEmpty()) {
+            Map<String, String> inputs = new LinkedHashMap<>(missing);
+            inputs.keySet().retainAll(claimed);
+            ours = Optional.of(pool.embed(inputs));
         }
-        if (!missing.isEmpty()) {
-            Map<String, float[]> made = embed(missing);
-            known.putAll(made);
-            store.ifPresent(cache -> keep(cache, made));
+    }
+
+    boolean isComplete() {
+        return missing.isEmpty();
+    }
+
+    /** Takes what has come in the meantime, after a short wait for it. */
+    void look() throws InterruptedException {
+        if (ours.isEmpty()) {
+            // What is left is being embedded by others: it appears in the cache, or their claim ends.
+            take(shared.get(missing.keySet()));
+            claim();
+            if (ours.isEmpty() && !missing.isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN.toMillis());
+            }
+            return;
         }
+        try {
+            Map<String, float[]> made = ours.get().get(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            ours = Optional.empty();
+            embedded += made.size();
+            shared.put(made);
+            take(made);
+            claim();
+        } catch (TimeoutException e) {
+            // The threads are at it.
+        } catch (ExecutionException e) {
+            throw new CompletionException(e.getCause());
+        }
+    }
+
+    /** One vector an input, in order, once complete. */
+    List<float[]> get() {
         return hashes.stream()
                 .map(hash -> Objects.requireNonNull(known.get(hash)))
                 .toList();
     }
 
-    private Map<String, float[]> embed(Map<String, String> missing) {
-        List<String> hashes = List.copyOf(missing.keySet());
-        List<String> texts = List.copyOf(missing.values());
-        Map<String, float[]> made = new HashMap<>();
-        for (int from = 0; from < texts.size(); from += EMBED_AT_ONCE) {
-            int to = Math.min(from + EMBED_AT_ONCE, texts.size());
-            List<float[]> vectors = embedder.embedPassages(new ArrayList<>(texts.subList(from, to)));
-            for (int i = from; i < to; i++) {
-                made.put(hashes.get(i), vectors.get(i - from));
-            }
-        }
-        embedded += made.size();
-        return made;
-    }
-
-    /** A cache that fails costs time, nothing else. */
-    private Map<String, float[]> cached(DocumentStore store, Map<String, String> missing) {
-        try {
-            return store.vectors(embedder.fingerprint(), missing.keySet());
-        } catch (StoreException e) {
-            return Map.of();
-        }
-    }
-
-    private void keep(DocumentStore store, Map<String, float[]> made) {
-        try {
-            store.putVectors(embedder.fingerprint(), made);
-        } catch (StoreException e) {
-            // Embedded again next time.
-        }
-    }
-
-    /** After the bundle's documents are in: its vectors need not stay in memory. */
-    void forgetBundled() {
-        bundled = Map.of();
-    }
-
-    long embedded() {
+    /** How many of them this process had to make. */
+    int embedded() {
         return embedded;
     }
 }

@@ -11,7 +11,7 @@ public sealed interface Progress {
     /**
      * On the way to the head noted at start.
      *
-     * @param done of {@code total} documents
+     * @param done of {@code total}: documents of the bundle, then writes of the store
      * @param left at the present pace, once there is one
      */
     record CatchingUp(long done, long total, Optional<Duration> left) implements Progress {}

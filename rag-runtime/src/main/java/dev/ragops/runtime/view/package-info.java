@@ -1,4 +1,7 @@
-/** From documents to what a query reads: chunk, embed, index, swap. */
+/**
+ * From documents to what a query reads. {@code Follower} turns the wheel: an {@code Assembly} reads pages, {@code PassageReader} cuts them,
+ * {@code PassageVectors} looks up or makes their vectors while {@code Pipeline} reads ahead, and the index takes them in order.
+ */
 @NullMarked
 package dev.ragops.runtime.view;
 

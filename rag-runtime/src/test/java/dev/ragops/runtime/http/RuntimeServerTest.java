@@ -90,7 +90,7 @@ class RuntimeServerTest {
                         Map.of("kind", "concept")),
                 new SourceDocument(
                         "weather", "Weather", "It rains in the north of the country.", Map.of("kind", "other")));
-        follower = new Follower(RagConfig.DEFAULT, embedder, bundled, Map.of(), store);
+        follower = new Follower(RagConfig.DEFAULT, embedder, bundled, Map::of, store);
         follower.start();
         server = new RuntimeServer(
                 vertx,
@@ -458,17 +458,6 @@ class RuntimeServerTest {
 
             assertThat(tries).hasValueGreaterThanOrEqualTo(3);
             assertThat(json(get("/health")).at("/store/reachable").asBoolean()).isTrue();
-        }
-
-        @Test
-        void rebuilds_its_view_when_the_store_was_compacted_past_it() throws Exception {
-            post("/ingest", "{\"documents\":[{\"id\":\"a\",\"text\":\"one\"},{\"id\":\"b\",\"text\":\"two\"}]}");
-            try (DocumentStore other = Stores.sqlite(directory.resolve("documents.db"), "default/test")) {
-                other.compact(50);
-                other.upsert("default", List.of(new SourceDocument("c", "", "three", Map.of())));
-            }
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> follower.current().passages().documents() == 5);
         }
     }
 }

@@ -2,18 +2,33 @@ package dev.ragops.runtime.search;
 
 import dev.ragops.runtime.embed.CacheStats;
 import dev.ragops.runtime.embed.Embedder;
+import dev.ragops.runtime.embed.EmbedderException;
 import dev.ragops.runtime.embed.TestTokenizer;
 import dev.ragops.runtime.embed.Tokenizer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A bag of hashed words: close texts share words, and a test can tell what is close. */
-final class FakeEmbedder implements Embedder {
+public final class FakeEmbedder implements Embedder {
     private static final int DIMENSION = 64;
     private final String fingerprint;
+    private volatile boolean broken;
+    private final Queue<String> passages = new ConcurrentLinkedQueue<>();
 
-    FakeEmbedder(String fingerprint) {
+    public FakeEmbedder(String fingerprint) {
         this.fingerprint = fingerprint;
+    }
+
+    /** From now on it takes no passages, or takes them again. */
+    public void setBroken(boolean broken) {
+        this.broken = broken;
+    }
+
+    /** Every passage text it was given, in order. */
+    public List<String> passages() {
+        return List.copyOf(passages);
     }
 
     @Override
@@ -49,6 +64,10 @@ final class FakeEmbedder implements Embedder {
 
     @Override
     public List<float[]> embedPassages(List<String> texts) {
+        if (broken) {
+            throw new EmbedderException("broken on purpose");
+        }
+        passages.addAll(texts);
         return texts.stream().map(this::embedQuery).toList();
     }
 

@@ -1,14 +1,15 @@
 package dev.ragops.runtime.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.store.WriteResult.Status;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -19,18 +20,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What every store promises; run here on SQLite, and on PostgreSQL by the subclass. */
-class DocumentStoreTest {
-    @TempDir
-    Path directory;
-
+/** What every store promises, whichever database keeps it. */
+abstract class DocumentStoreTest {
     DocumentStore store;
 
-    DocumentStore open(String name) {
-        return Stores.sqlite(directory.resolve("documents.db"), name);
-    }
+    abstract DocumentStore open(String name);
 
     @BeforeEach
     void openStore() {
@@ -44,6 +39,10 @@ class DocumentStoreTest {
 
     static SourceDocument document(String id, String text) {
         return new SourceDocument(id, "Title of " + id, text, Map.of("part", 1L, "tags", List.of("a", "b")));
+    }
+
+    Changes changesAfter(long sequence, int limit) {
+        return store.changesAfter(new Position(store.head().epoch(), sequence), limit);
     }
 
     @Nested
@@ -109,7 +108,7 @@ class DocumentStoreTest {
             assertThat(deleted.outcomes())
                     .extracting(WriteResult.Outcome::status)
                     .containsExactly(Status.DELETED);
-            Changes changes = store.changesAfter(1, 10);
+            Changes changes = changesAfter(1, 10);
             assertThat(changes.through()).isEqualTo(2);
             assertThat(changes.documents()).singleElement().matches(StoredDocument::deleted);
         }
@@ -150,7 +149,7 @@ class DocumentStoreTest {
             long at = 0;
             int seen = 0;
             while (at < store.head().sequence()) {
-                Changes changes = store.changesAfter(at, 10);
+                Changes changes = changesAfter(at, 10);
                 assertThat(changes.documents().size() % 7).isZero();
                 seen += changes.documents().size();
                 at = changes.through();
@@ -162,18 +161,91 @@ class DocumentStoreTest {
         void that_is_abreast_gets_nothing() {
             store.upsert("default", List.of(document("a", "one")));
 
-            assertThat(store.changesAfter(1, 10)).isEqualTo(new Changes(1, List.of()));
+            assertThat(changesAfter(1, 10)).isEqualTo(new Changes(store.head(), 1, List.of()));
         }
 
         @Test
-        void behind_a_compaction_is_told_so_by_the_head() {
-            store.upsert("default", List.of(document("a", "one")));
-            store.delete("default", "a");
+        void is_given_fewer_documents_when_they_are_large() {
+            for (int i = 0; i < 6; i++) {
+                store.upsert("default", List.of(document("large-" + i, "x".repeat(1_500_000))));
+            }
 
-            store.compact(2);
+            Changes first = changesAfter(0, 100);
+
+            assertThat(first.documents()).hasSize(3);
+            assertThat(first.through()).isEqualTo(3);
+            assertThat(first.more()).isTrue();
+            assertThat(changesAfter(3, 100).documents()).hasSize(3);
+        }
+
+        @Test
+        void that_is_ahead_of_the_store_gives_it_a_new_epoch_once() {
+            store.upsert("default", List.of(document("a", "one")));
+            Position ahead = new Position(store.head().epoch(), 7);
+
+            Head restored = store.changesAfter(ahead, 10).head();
+
+            assertThat(restored.epoch()).isNotEqualTo(ahead.epoch());
+            assertThat(store.changesAfter(ahead, 10).head()).isEqualTo(restored);
+        }
+    }
+
+    @Nested
+    class A_compaction {
+        @Test
+        void forgets_old_tombstones_and_says_so_in_the_head() {
+            store.upsert("default", List.of(document("a", "one"), document("b", "two")));
+            store.delete("default", "a");
+            store.upsert("default", List.of(document("c", "three")));
+
+            store.upkeep().compact(Duration.ZERO);
 
             assertThat(store.head().compactedThrough()).isEqualTo(2);
-            assertThat(store.changesAfter(0, 10).documents()).isEmpty();
+            assertThat(changesAfter(0, 10).documents())
+                    .extracting(stored -> stored.document().id())
+                    .containsExactly("b", "c");
+        }
+
+        @Test
+        void leaves_young_ones() {
+            store.delete("default", "a");
+
+            store.upkeep().compact(Duration.ofHours(1));
+
+            assertThat(store.head().compactedThrough()).isZero();
+            assertThat(store.get("default", "a")).isPresent();
+        }
+
+        @Test
+        void makes_nobody_rebuild_when_there_was_nothing_to_forget() {
+            store.upsert("default", List.of(document("a", "one")));
+
+            store.upkeep().compact(Duration.ZERO);
+
+            assertThat(store.head().compactedThrough()).isZero();
+        }
+
+        @Test
+        void leaves_those_that_hide_a_document_of_a_bundle() {
+            store.delete("default", "bundled");
+            store.keepTombstones("default", List.of("bundled", "another"));
+
+            store.upkeep().compact(Duration.ZERO);
+
+            assertThat(store.get("default", "bundled"))
+                    .map(StoredDocument::deleted)
+                    .contains(true);
+        }
+
+        @Test
+        void is_done_by_one_of_many() {
+            store.delete("default", "a");
+            try (DocumentStore other = open("default/support")) {
+                store.upkeep().runOncePer(Duration.ofHours(1), Duration.ofHours(1), Duration.ofDays(1));
+                other.upkeep().runOncePer(Duration.ofHours(1), Duration.ZERO, Duration.ofDays(1));
+            }
+
+            assertThat(store.get("default", "a")).isPresent();
         }
     }
 
@@ -204,23 +276,68 @@ class DocumentStoreTest {
             }
             assertThat(all).hasSize(40).first().isEqualTo(1L);
             assertThat(all.last()).isEqualTo(40L);
-            assertThat(store.changesAfter(0, 100).documents()).hasSize(40);
+            assertThat(changesAfter(0, 100).documents()).hasSize(40);
         }
     }
 
     @Nested
     class Cached_vectors {
+        private static final Duration LONG = Duration.ofMinutes(1);
+        private final String hash = Contents.inputHash("text");
+
         @Test
         void are_found_by_fingerprint_and_input() {
-            String hash = Contents.inputHash("text");
-            store.putVectors("fingerprint", Map.of(hash, new float[] {1.5f, -2f}));
-            store.putVectors("fingerprint", Map.of(hash, new float[] {1.5f, -2f}));
-            store.putVectors("fingerprint", Map.of());
+            store.vectors().put("fingerprint", Map.of(hash, new float[] {1.5f, -2f}));
+            store.vectors().put("fingerprint", Map.of(hash, new float[] {1.5f, -2f}));
+            store.vectors().put("fingerprint", Map.of());
 
-            assertThat(store.vectors("fingerprint", List.of(hash, "other")))
+            assertThat(store.vectors().get("fingerprint", List.of(hash, "other")))
                     .hasSize(1)
                     .hasEntrySatisfying(hash, vector -> assertThat(vector).containsExactly(1.5f, -2f));
-            assertThat(store.vectors("another", List.of(hash))).isEmpty();
+            assertThat(store.vectors().get("another", List.of(hash))).isEmpty();
+        }
+
+        @Test
+        void are_made_by_the_one_who_claimed_them_first() {
+            try (DocumentStore other = open("default/other")) {
+                assertThat(store.vectors().claim("fingerprint", List.of("a", "b"), LONG))
+                        .containsExactlyInAnyOrder("a", "b");
+                assertThat(other.vectors().claim("fingerprint", List.of("b", "c"), LONG))
+                        .containsExactly("c");
+            }
+        }
+
+        @Test
+        void are_taken_over_from_a_claimer_that_died() {
+            try (DocumentStore dead = open("default/support")) {
+                dead.vectors().claim("fingerprint", List.of("a"), Duration.ofMillis(300));
+            }
+
+            assertThat(store.vectors().claim("fingerprint", List.of("a"), LONG)).isEmpty();
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> store.vectors().claim("fingerprint", List.of("a"), LONG), Set.of("a")::equals);
+        }
+
+        @Test
+        void are_not_to_be_made_again_by_one_who_looked_before_they_were_there() {
+            store.vectors().claim("fingerprint", List.of(hash), LONG);
+            store.vectors().put("fingerprint", Map.of(hash, new float[] {1f}));
+
+            try (DocumentStore other = open("default/support")) {
+                assertThat(other.vectors().claim("fingerprint", List.of(hash, "new"), LONG))
+                        .containsExactly("new");
+            }
+        }
+
+        @Test
+        void go_when_nobody_has_used_them_for_long() {
+            store.vectors().put("old", Map.of(hash, new float[] {1f}));
+
+            store.vectors().forgetUnused(Duration.ofDays(1));
+            assertThat(store.vectors().get("old", List.of(hash))).isNotEmpty();
+
+            store.vectors().forgetUnused(Duration.ZERO);
+            assertThat(store.vectors().get("old", List.of(hash))).isEmpty();
         }
     }
 
@@ -236,25 +353,6 @@ class DocumentStoreTest {
 
             assertThat(store.head()).isEqualTo(before);
             assertThat(store.get("default", "a")).isPresent();
-        }
-    }
-
-    @Nested
-    class An_address {
-        @Test
-        void that_is_none_is_refused_with_the_form_it_should_have() {
-            assertThatThrownBy(() -> Stores.postgres("jdbc:mysql://x", "s"))
-                    .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("postgres://user:password@host:port/database");
-            assertThatThrownBy(() -> Stores.postgres("not a url at all", "s")).isInstanceOf(StoreException.class);
-        }
-
-        @Test
-        void where_nobody_answers_says_so_and_shows_no_password() {
-            assertThatThrownBy(() -> Stores.postgres("postgres://user:geheim@127.0.0.1:1/db", "s"))
-                    .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("does not answer")
-                    .hasMessageNotContaining("geheim");
         }
     }
 }
