@@ -36,6 +36,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -52,6 +55,10 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
     private static final List<String> ANYTHING = List.of("what is this about?");
+    /** Not the common pool: on two cores it has a single thread. */
+    private static final Executor BESIDE =
+            part -> Thread.ofPlatform().name("start").daemon().start(part);
+
     private static final Duration DRAIN = Duration.ofSeconds(20);
 
     enum StoreKind {
@@ -151,34 +158,38 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        // The native library takes as long to load as a bundle to read; who needs it first waits for it.
+        CompletableFuture.runAsync(Embedders::prepare, BESIDE);
         Optional<Bundle> served = bundle();
         RagConfig base = served.map(Bundle::config).orElse(RagConfig.DEFAULT);
         String overrides = config.isBlank() ? "" : read(Path.of(config), "--config");
         RagConfig effective = overrides.isEmpty() ? base : Overrides.apply(base, overrides, config);
         int cpus = Cpus.count();
         Path directory = served.map(Bundle::directory).orElse(Path.of("."));
-        Embedder embedder = Embedders.open(effective.embedder(), directory, new Embedders.Resources(cpus, 4096));
+        CompletableFuture<Embedder> encoder = CompletableFuture.supplyAsync(
+                () -> Embedders.open(effective.embedder(), directory, new Embedders.Resources(cpus, 4096)), BESIDE);
+        List<SourceDocument> documents = documents(served);
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(Math.clamp(cpus, 1, 4))
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(2));
+        Embedder embedder = opened(encoder, vertx);
         Identity identity = new Identity(
                 revision,
                 version,
                 served.map(Bundle::digest).orElse(""),
                 overrides.isEmpty() ? "" : Contents.inputHash(overrides),
                 embedder.fingerprint());
-        Follower follower =
-                new Follower(effective, embedder, documents(served), () -> vectors(served, embedder), store());
+        Follower follower = new Follower(effective, embedder, documents, () -> vectors(served, embedder), store());
         Searcher searcher = new Searcher(embedder, effective.retrieval());
         RuntimeMetrics metrics = new RuntimeMetrics(follower);
         Answerer answerer = new Answerer(
                 effective.answer(), text -> embedder.tokenizer().spans(text).count(), Clock.systemUTC(), metrics);
         List<String> questions =
-                documents(served).stream().limit(200).map(SourceDocument::title).toList();
+                documents.stream().limit(200).map(SourceDocument::title).toList();
         follower.beforeReady(new Rehearsal(
                 searcher, answerer, identity, questions, effective.retrieval().topK()));
         follower.start();
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(Math.clamp(cpus, 1, 4))
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(2));
         RuntimeServer server = new RuntimeServer(
                 vertx,
                 follower,
@@ -212,6 +223,15 @@ final class ServeCommand implements Callable<Integer> {
             System.err.printf("Serving on http://127.0.0.1:%d; try /health, /query, /openapi.json%n", open);
         }
         return RuntimeCommand.RUNNING;
+    }
+
+    private static Embedder opened(CompletableFuture<Embedder> encoder, Vertx vertx) throws Exception {
+        try {
+            return encoder.get();
+        } catch (ExecutionException e) {
+            vertx.close();
+            throw e.getCause() instanceof Exception reason ? reason : e;
+        }
     }
 
     private Stream<Path> tokens() {

@@ -12,6 +12,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /** Opens the encoder a bundle names: weights and vocabulary in, a running {@link Embedder} out. */
 public final class Embedders {
@@ -34,9 +37,14 @@ public final class Embedders {
      */
     public record Resources(int concurrency, int queryCacheEntries) {}
 
-    private record Loaded(byte[] model, String modelSource, byte[] vocabulary, Tokenizer tokenizer) {}
+    private record Loaded(byte[] model, String modelSource, byte[] vocabulary, Supplier<Tokenizer> tokenizer) {}
 
     private Embedders() {}
+
+    /** Loads the native library, which {@link #open} would do: call it from elsewhere to have it done meanwhile. */
+    public static void prepare() {
+        OrtEnvironment.getEnvironment();
+    }
 
     private static EmbedderSpec.Encoding minilm() {
         return new EmbedderSpec.Encoding(EmbedderSpec.Pooling.MEAN, 256, true, "", "");
@@ -72,22 +80,25 @@ public final class Embedders {
         if (weights == null) {
             throw new EmbedderException("embedder.builtin is '" + name + "', must be one of " + BUILTIN.keySet());
         }
-        byte[] model = resource(name, weights.stem() + ".onnx");
         byte[] vocabulary = resource(name, weights.stem() + "-tokenizer.json");
-        Tokenizer tokenizer = Vocabularies.fromJson(vocabulary, weights.stem() + "-tokenizer.json");
+        Supplier<Tokenizer> tokenizer =
+                meanwhile(() -> Vocabularies.fromJson(vocabulary, weights.stem() + "-tokenizer.json"));
+        byte[] model = resource(name, weights.stem() + ".onnx");
         return start(new Loaded(model, weights.stem() + ".onnx", vocabulary, tokenizer), weights.encoding(), resources);
     }
 
     private static Embedder bundled(EmbedderSpec.Bundled spec, Path bundle, Resources resources) {
         byte[] model = file(bundle, "embedder.model", spec.model());
         byte[] vocabulary;
-        Tokenizer tokenizer;
+        Supplier<Tokenizer> tokenizer;
         if (spec.tokenizer().isPresent()) {
             vocabulary = file(bundle, "embedder.tokenizer", spec.tokenizer().get());
-            tokenizer = Vocabularies.fromJson(vocabulary, spec.tokenizer().get());
+            tokenizer = meanwhile(
+                    () -> Vocabularies.fromJson(vocabulary, spec.tokenizer().get()));
         } else if (spec.vocabulary().isPresent()) {
             vocabulary = file(bundle, "embedder.vocabulary", spec.vocabulary().get());
-            tokenizer = Vocabularies.fromText(vocabulary, spec.vocabulary().get());
+            tokenizer = meanwhile(
+                    () -> Vocabularies.fromText(vocabulary, spec.vocabulary().get()));
         } else {
             throw new EmbedderException("embedder.model is '" + spec.model()
                     + "' but neither embedder.vocabulary nor embedder.tokenizer" + " names its vocabulary");
@@ -101,13 +112,27 @@ public final class Embedders {
         return embedder;
     }
 
+    /** Thirty thousand pieces are sorted in while the weights are read and hashed. */
+    private static Supplier<Tokenizer> meanwhile(Supplier<Tokenizer> reading) {
+        CompletableFuture<Tokenizer> future = CompletableFuture.supplyAsync(
+                reading, part -> Thread.ofPlatform().name("vocabulary").daemon().start(part));
+        return () -> {
+            try {
+                return future.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof EmbedderException wrong ? wrong : e;
+            }
+        };
+    }
+
     private static Embedder start(Loaded loaded, EmbedderSpec.Encoding encoding, Resources resources) {
+        String fingerprint = fingerprint(loaded, encoding);
         return new OnnxEmbedder(
                 loaded.model(),
                 loaded.modelSource(),
-                loaded.tokenizer(),
+                loaded.tokenizer().get(),
                 encoding,
-                fingerprint(loaded, encoding),
+                fingerprint,
                 resources.concurrency());
     }
 
