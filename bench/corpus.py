@@ -25,6 +25,12 @@ def documents(count: int, seed: int = 7) -> list[dict]:
     ]
 
 
+def short_documents(count: int, seed: int = 13) -> list[dict]:
+    """One sentence each: many vectors for little embedding."""
+    pool, rng = sentences(), random.Random(seed)
+    return [{"id": f"s{i:06d}", "title": "", "text": f"{rng.choice(pool)} {i}"} for i in range(count)]
+
+
 def queries(count: int, seed: int = 11) -> list[str]:
     """Distinct queries of 5 to 12 words, so that no cache of query vectors answers one twice."""
     words = [s.split() for s in sentences()]
