@@ -39,6 +39,7 @@ unit: ## unit, golden, property and component tests of every module; no cluster,
 .PHONY: check
 check: ## chart, manifests, samples and scripts
 	python3 samples/check.py
+	python3 local/image/check.py
 	./helm/check.sh
 
 .PHONY: e2e

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes a container image as a docker-archive tar: one layer on nothing, the same bytes for the same inputs.
+"""Writes a container image as a docker-archive tar: layers on nothing, the same bytes for the same inputs.
 
-No daemon and no registry is needed; `ctr images import` and `docker load` read it.
+No daemon and no registry is needed; `ctr images import` and `docker load` read it. `--root` unpacks the files instead, as a container will see them.
 """
 
 import argparse
@@ -21,7 +21,7 @@ def header(name: str, mode: int, kind: bytes = tarfile.REGTYPE, size: int = 0, l
 
 
 class Layer:
-    """A tar of files below the root, parents first."""
+    """A tar of files below the root, parents first; every file is as old as the epoch."""
 
     def __init__(self):
         self.bytes = io.BytesIO()
@@ -58,6 +58,49 @@ class Layer:
         return self.bytes.getvalue()
 
 
+def layer(entries: list[str]) -> bytes:
+    made = Layer()
+    made.directory("tmp", 0o1777)
+    for entry in entries:
+        source, path = entry.split("=", 1)
+        source, path = pathlib.Path(source), path.strip("/")
+        if source.is_dir():
+            made.directory(path)
+            made.tree(source, path)
+        else:
+            made.file(source, path)
+    return made.close()
+
+
+def write(options: argparse.Namespace, layers: list[bytes]) -> str:
+    digests = [hashlib.sha256(content).hexdigest() for content in layers]
+    epoch = "1970-01-01T00:00:00Z"
+    config = {
+        "architecture": {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine],
+        "os": "linux",
+        "created": epoch,
+        "config": {
+            "Env": ["PATH=/bin:/usr/bin", *options.env],
+            "Entrypoint": options.entrypoint or None,
+            "User": options.user,
+            "WorkingDir": "/",
+            "Labels": dict(label.split("=", 1) for label in options.label),
+        },
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}" for digest in digests]},
+        "history": [{"created": epoch} for _ in layers],
+    }
+    configuration = json.dumps(config, sort_keys=True).encode()
+    name = hashlib.sha256(configuration).hexdigest()
+    manifest = [{"Config": f"{name}.json", "RepoTags": [options.name], "Layers": [f"{digest}/layer.tar" for digest in digests]}]
+    partial = options.archive + ".part"
+    with tarfile.open(partial, "w") as archive:
+        files = [(f"{name}.json", configuration), *((f"{digest}/layer.tar", content) for digest, content in zip(digests, layers))]
+        for path, data in (*files, ("manifest.json", json.dumps(manifest).encode())):
+            archive.addfile(header(path, 0o644, size=len(data)), io.BytesIO(data))
+    os.replace(partial, options.archive)
+    return name
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive")
@@ -65,39 +108,20 @@ def main():
     parser.add_argument("--entrypoint", action="append", default=[])
     parser.add_argument("--user", default="")
     parser.add_argument("--env", action="append", default=[])
-    parser.add_argument("files", nargs="+", help="SOURCE=PATH, a file or a folder")
+    parser.add_argument("--label", action="append", default=[], help="KEY=VALUE")
+    parser.add_argument("--root", action="store_true", help="archive is a folder to unpack the files into")
+    parser.add_argument("--upper", action="append", default=[], metavar="SOURCE=PATH", help="files of a second layer")
+    parser.add_argument("files", nargs="+", metavar="SOURCE=PATH", help="a file or a folder")
     options = parser.parse_args()
 
-    layer = Layer()
-    layer.directory("tmp", 0o1777)
-    for entry in options.files:
-        source, path = entry.split("=", 1)
-        source, path = pathlib.Path(source), path.strip("/")
-        if source.is_dir():
-            layer.directory(path)
-            layer.tree(source, path)
-        else:
-            layer.file(source, path)
-    content = layer.close()
-    digest = hashlib.sha256(content).hexdigest()
-    machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
-    config = {
-        "architecture": machine,
-        "os": "linux",
-        "created": "1970-01-01T00:00:00Z",
-        "config": {"Env": ["PATH=/bin:/usr/bin", *options.env], "Entrypoint": options.entrypoint or None, "User": options.user, "WorkingDir": "/"},
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
-        "history": [{"created": "1970-01-01T00:00:00Z"}],
-    }
-    configuration = json.dumps(config, sort_keys=True).encode()
-    name = hashlib.sha256(configuration).hexdigest() + ".json"
-    manifest = json.dumps([{"Config": name, "RepoTags": [options.name], "Layers": [f"{digest}/layer.tar"]}]).encode()
-    partial = options.archive + ".part"
-    with tarfile.open(partial, "w") as archive:
-        for path, data in ((name, configuration), (f"{digest}/layer.tar", content), ("manifest.json", manifest)):
-            archive.addfile(header(path, 0o644, size=len(data)), io.BytesIO(data))
-    os.replace(partial, options.archive)
-    print(f"{options.name} {len(content) >> 20} MiB sha256:{digest[:12]}")
+    layers = [layer(files) for files in (options.files, options.upper) if files]
+    if options.root:
+        for content in layers:
+            with tarfile.open(fileobj=io.BytesIO(content)) as files:
+                files.extractall(options.archive, filter="fully_trusted")  # ours, and /tmp is writable by all
+        return
+    name = write(options, layers)
+    print(f"{sum(map(len, layers)) >> 20} MiB sha256:{name[:12]}")
 
 
 if __name__ == "__main__":
