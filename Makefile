@@ -30,11 +30,15 @@ crds: ## generate the CRD YAML, the chart's copy and docs/api.md again from the 
 # ---- test ---------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: unit check e2e ## every test of the project: what CI runs
+test: unit durability check e2e ## every test of the project: what CI runs
 
 .PHONY: unit
 unit: ## unit, golden, property and component tests of every module; no cluster, no network once dependencies are there
 	./mvnw -B verify
+
+.PHONY: durability
+durability: build ## kill -9 the runtime during ingest (KILLS=25 times a store) and read back all it acknowledged
+	./rag-runtime/src/durability/run --kills $(or $(KILLS),25)
 
 .PHONY: check
 check: ## chart, manifests, samples and scripts

@@ -58,9 +58,12 @@ final class DocumentRoutes implements AutoCloseable {
         }
     }
 
+    /** Fails at once while the store is known to be away: waiting for a connection would hold up the next request, too. */
     private DocumentStore store() {
         return follower.store()
-                .orElseThrow(() -> Problem.later("Store unavailable", "the document store does not answer yet"));
+                .filter(_ -> follower.isStoreReachable())
+                .orElseThrow(() -> Problem.later(
+                        "Store unavailable", "the document store does not answer; try again in a second"));
     }
 
     /** A stream of lines, written in batches while it arrives; anything else goes on to {@link #ingest}. */

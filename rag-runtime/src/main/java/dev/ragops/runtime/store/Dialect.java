@@ -124,7 +124,10 @@ enum Dialect {
         }
     }
 
-    /** Each migration only adds, so that the version before it goes on reading and writing. */
+    /**
+     * Each migration only adds, so that the version before it goes on reading and writing. It takes the tables in the order in which writers do, the counter
+     * last: the other way round a writer and the migration would wait for each other.
+     */
     List<List<String>> migrations() {
         return List.of(
                 List.of(
@@ -138,13 +141,13 @@ enum Dialect {
                         "CREATE TABLE ragops_vector (fingerprint TEXT NOT NULL, input_hash TEXT NOT NULL, vector "
                                 + bytes + " NOT NULL, PRIMARY KEY (fingerprint, input_hash))"),
                 List.of(
-                        "ALTER TABLE ragops_store ADD COLUMN incarnation TEXT NOT NULL DEFAULT ''",
                         "ALTER TABLE ragops_document ADD COLUMN kept INTEGER NOT NULL DEFAULT 0",
                         "CREATE INDEX ragops_document_tombstone ON ragops_document (store, sequence) WHERE deleted = 1",
                         "ALTER TABLE ragops_vector ADD COLUMN used_day INTEGER",
                         "CREATE TABLE ragops_mark (store TEXT NOT NULL, sequence " + number + " NOT NULL, at " + number
                                 + " NOT NULL, PRIMARY KEY (store, sequence))",
                         "CREATE TABLE ragops_lease (scope TEXT NOT NULL, item TEXT NOT NULL, holder TEXT NOT NULL, until "
-                                + number + " NOT NULL, PRIMARY KEY (scope, item))"));
+                                + number + " NOT NULL, PRIMARY KEY (scope, item))",
+                        "ALTER TABLE ragops_store ADD COLUMN incarnation TEXT NOT NULL DEFAULT ''"));
     }
 }

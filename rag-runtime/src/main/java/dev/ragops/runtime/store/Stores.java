@@ -25,8 +25,12 @@ public final class Stores {
             throw new StoreException("the folder of " + file + " cannot be made: " + e.getMessage(), e);
         }
         LocalDisk.require(folder);
+        return sqlite(sqlite(file), name);
+    }
+
+    static DocumentStore sqlite(HikariConfig config, String name) {
         return new JdbcDocumentStore(
-                new Connections(sqlite(file)), Dialect.SQLITE, name, ChangeHints.NONE, new AtomicBoolean());
+                new Connections(config), Dialect.SQLITE, name, ChangeHints.NONE, new AtomicBoolean());
     }
 
     static HikariConfig sqlite(Path file) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -277,6 +278,38 @@ abstract class DocumentStoreTest {
             assertThat(all).hasSize(40).first().isEqualTo(1L);
             assertThat(all.last()).isEqualTo(40L);
             assertThat(changesAfter(0, 100).documents()).hasSize(40);
+        }
+    }
+
+    @Nested
+    class Writers_of_the_same_documents {
+        @Test
+        void never_fail_because_of_each_other() throws Exception {
+            List<Callable<Long>> writers = new ArrayList<>();
+            for (int writer = 0; writer < 4; writer++) {
+                int number = writer;
+                writers.add(() -> {
+                    Random random = new Random(number);
+                    long last = 0;
+                    for (int i = 0; i < 25; i++) {
+                        String text = number + " wrote " + i;
+                        last = store.upsert(
+                                        "default",
+                                        random.ints(4, 0, 9)
+                                                .mapToObj(id -> document("d" + id, text))
+                                                .toList())
+                                .sequence();
+                        store.delete("default", "d" + random.nextInt(9));
+                    }
+                    return last;
+                });
+            }
+            try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
+                for (Future<Long> written : pool.invokeAll(writers)) {
+                    assertThat(written.get()).isPositive();
+                }
+            }
+            assertThat(changesAfter(0, 100).through()).isEqualTo(store.head().sequence());
         }
     }
 

@@ -3,13 +3,17 @@ package dev.ragops.runtime.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +95,78 @@ class SqliteStoreTest extends DocumentStoreTest {
             }
             assertThat(store.upsert("default", List.of(document("a", "one"))).sequence())
                     .isEqualTo(1);
+        }
+    }
+
+    @Nested
+    class Several_processes_on_one_file {
+        @Test
+        void that_start_at_once_write_in_one_order_without_gaps() throws Exception {
+            Path file = directory.resolve("shared/documents.db");
+            List<Process> writers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                writers.add(new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                WriterProcess.class.getName(),
+                                file.toString(),
+                                "process-" + i,
+                                "25")
+                        .redirectError(
+                                directory.resolve("process-" + i + ".err").toFile())
+                        .start());
+            }
+            TreeSet<Long> sequences = new TreeSet<>();
+            for (int i = 0; i < writers.size(); i++) {
+                Process writer = writers.get(i);
+                List<Long> written = writer.inputReader()
+                        .lines()
+                        .filter(line -> line.matches("\\d+"))
+                        .map(Long::parseLong)
+                        .toList();
+                assertThat(writer.waitFor())
+                        .as(Files.readString(directory.resolve("process-" + i + ".err")))
+                        .isZero();
+                assertThat(written).hasSize(25).isSorted();
+                sequences.addAll(written);
+            }
+            assertThat(sequences)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, 75).boxed().toList());
+        }
+    }
+
+    @Nested
+    class A_disk_that_is_full {
+        @Test
+        void refuses_writes_with_what_to_do_and_keeps_all_that_was_acknowledged() {
+            Path file = directory.resolve("small.db");
+            HikariConfig limited = Stores.sqlite(file);
+            limited.addDataSourceProperty("max_page_count", "60");
+            List<String> acknowledged = new ArrayList<>();
+            try (DocumentStore small = Stores.sqlite(limited, "default/support")) {
+                assertThatThrownBy(() -> {
+                            for (int i = 0; i < 1_000; i++) {
+                                small.upsert("default", List.of(document("d" + i, "x".repeat(5_000))));
+                                acknowledged.add("d" + i);
+                            }
+                        })
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining("no space left")
+                        .hasMessageContaining("enlarge its volume");
+
+                assertThat(acknowledged).isNotEmpty();
+                assertThat(small.head().sequence()).isEqualTo(acknowledged.size());
+                assertThat(acknowledged).allMatch(id -> small.get("default", id).isPresent());
+            }
+            try (DocumentStore enlarged = Stores.sqlite(file, "default/support")) {
+                assertThat(enlarged.upsert("default", List.of(document("more", "text")))
+                                .sequence())
+                        .isEqualTo(acknowledged.size() + 1);
+            }
         }
     }
 }
