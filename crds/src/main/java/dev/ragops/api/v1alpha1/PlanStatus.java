@@ -19,6 +19,9 @@ public record PlanStatus(
 
         @JsonPropertyDescription("The watch.") @Nullable WatchSpec watch,
 
+        @JsonPropertyDescription("What a new target does to it.")
+        RagRolloutSpec.@Nullable OnNewRevision onNewRevision,
+
         @JsonPropertyDescription("Longest time without progress.") @Size(max = 16) @Nullable
         String progressDeadline,
 

@@ -6,12 +6,17 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Checks by Prometheus queries. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+        value = "self.checks.map(c, size(c.query)).sum() <= 8192",
+        message =
+                "the queries of all checks together have at most 8192 characters, because each attempt keeps a copy of them in its status")
 public record PrometheusSpec(
         @JsonPropertyDescription("Address of Prometheus, as the operator reaches it.")
         @Required

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
                 "self.steps.filter(s, has(s.ab) || has(s.canary)).map(s, has(s.ab) ? s.ab.percent : s.canary.weight).isSorted()",
         message = "the candidate's share must never fall from one step to the next")
 @ValidationRule(
+        value =
+                "self.steps.map(s, has(s.ab) && has(s.ab.match) ? size(s.ab.match) : has(s.canary) && has(s.canary.match) ? size(s.canary.match) : 0).sum() <= 16",
+        message = "all steps together have at most 16 header matches, because they persist from step to step")
+@ValidationRule(
         value = "self.steps.all(s, self.steps.exists_one(t, t.name == s.name))",
         message = "step names must be unique")
 public record RagRolloutSpec(

@@ -10,18 +10,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Brings objects to what they should be: whole, by server-side apply, and only when they differ from what was applied. An object that is not ours is left alone. */
 final class Applier {
-    /** What somebody changed behind our back is put right at the latest then. */
+    /** What somebody changed behind our back, where no cache shows it, is put right at the latest then. */
     private static final Duration TRUST = Duration.ofMinutes(5);
 
     private final KubernetesClient client;
     private final Clock clock;
     private final Map<String, Done> done = new ConcurrentHashMap<>();
 
-    private record Done(String content, Instant at) {}
+    /** @param generation the object had when it was applied; others raise it with every change of its spec */
+    private record Done(String content, @Nullable Long generation, Instant at) {}
 
     /** An object of one of our names belongs to somebody else. */
     static final class NameConflict extends Exception {
@@ -38,17 +41,29 @@ final class Applier {
         this.clock = clock;
     }
 
-    /** @param present whether a cache shows it; one that is gone is made again at once */
-    void apply(HasMetadata desired, OwnerReference owner, boolean present) throws NameConflict {
+    /** For kinds that no cache shows. */
+    void apply(HasMetadata desired, OwnerReference owner) throws NameConflict {
+        apply(desired, owner, true, null);
+    }
+
+    /** @param cached as a cache shows it; what is gone or was changed by others is put right at once */
+    void apply(HasMetadata desired, OwnerReference owner, Optional<? extends HasMetadata> cached) throws NameConflict {
+        Long generation =
+                cached.map(object -> object.getMetadata().getGeneration()).orElse(null);
+        apply(desired, owner, cached.isPresent(), generation);
+    }
+
+    private void apply(HasMetadata desired, OwnerReference owner, boolean present, @Nullable Long generation)
+            throws NameConflict {
         desired.getMetadata().setOwnerReferences(List.of(owner));
         String content = Serialization.asJson(desired);
-        String key = owner.getUid() + "/" + desired.getKind() + "/"
-                + desired.getMetadata().getName();
+        String key = key(owner.getUid(), desired);
         Done before = done.get(key);
         Instant now = clock.instant();
         if (present
                 && before != null
                 && before.content().equals(content)
+                && (generation == null || generation.equals(before.generation()))
                 && before.at().plus(TRUST).isAfter(now)) {
             return;
         }
@@ -56,17 +71,32 @@ final class Applier {
         if (existing != null && !ownedBy(existing, owner.getUid())) {
             throw new NameConflict(desired);
         }
-        client.resource(desired).fieldManager(Names.MANAGER).forceConflicts().serverSideApply();
-        done.put(key, new Done(content, now));
+        HasMetadata applied = client.resource(desired)
+                .fieldManager(Names.MANAGER)
+                .forceConflicts()
+                .serverSideApply();
+        done.put(key, new Done(content, applied.getMetadata().getGeneration(), now));
     }
 
-    /** Removes an object that is ours; gone is as good as removed. */
-    void remove(HasMetadata object, String ownerUid) {
-        if (ownedBy(object, ownerUid)) {
-            client.resource(object).delete();
-            done.remove(ownerUid + "/" + object.getKind() + "/"
-                    + object.getMetadata().getName());
+    /** Sees to it that an object of ours is not there; one of somebody else's is left alone. */
+    void absent(HasMetadata object, String ownerUid) {
+        String key = key(ownerUid, object);
+        Done before = done.get(key);
+        Instant now = clock.instant();
+        if (before != null
+                && before.content().isEmpty()
+                && before.at().plus(TRUST).isAfter(now)) {
+            return;
         }
+        HasMetadata existing = client.resource(object).get();
+        if (existing != null && ownedBy(existing, ownerUid)) {
+            client.resource(existing).delete();
+        }
+        done.put(key, new Done("", null, now));
+    }
+
+    private static String key(String ownerUid, HasMetadata object) {
+        return ownerUid + "/" + object.getKind() + "/" + object.getMetadata().getName();
     }
 
     void forget(String ownerUid) {

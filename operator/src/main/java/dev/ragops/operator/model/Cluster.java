@@ -9,8 +9,10 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.Comparator;
 import java.util.List;
@@ -24,20 +26,21 @@ final class Cluster {
     private static final String INVALID = "invalid: ";
 
     private final String uid;
-    private final String modelName;
     private final List<ControllerRevision> records;
     private final Map<String, Deployment> deployments;
+    private final Map<String, Service> services;
     private final List<Pod> pods;
     private final Optional<ConfigMap> route;
     private final Optional<RagRollout> bound;
 
     Cluster(RagModel model, Context<RagModel> context) {
         this.uid = model.getMetadata().getUid();
-        this.modelName = model.getMetadata().getName();
         String name = model.getMetadata().getName();
         this.records = ours(context, ControllerRevision.class);
         this.deployments = ours(context, Deployment.class).stream()
                 .collect(Collectors.toMap(d -> d.getMetadata().getName(), Function.identity()));
+        this.services = ours(context, Service.class).stream()
+                .collect(Collectors.toMap(s -> s.getMetadata().getName(), Function.identity()));
         this.pods = context.getSecondaryResourcesAsStream(Pod.class)
                 .sorted(Comparator.comparing(p -> p.getMetadata().getName()))
                 .toList();
@@ -73,6 +76,14 @@ final class Cluster {
         return Optional.ofNullable(deployments.get(name));
     }
 
+    Optional<Service> service(String name) {
+        return Optional.ofNullable(services.get(name));
+    }
+
+    List<ControllerRevision> records() {
+        return records;
+    }
+
     long nextNumber() {
         return records.stream().mapToLong(ControllerRevision::getRevision).max().orElse(0) + 1;
     }
@@ -102,8 +113,8 @@ final class Cluster {
                 deployment.isPresent(),
                 deployment.map(d -> d.getSpec().getReplicas()).orElse(0),
                 deployment
-                        .map(d -> Optional.ofNullable(d.getStatus().getReadyReplicas())
-                                .orElse(0))
+                        .map(Deployment::getStatus)
+                        .map(DeploymentStatus::getReadyReplicas)
                         .orElse(0),
                 own.stream().anyMatch(Cluster::fetched),
                 invalid ? failure.substring(INVALID.length()) : failure,
@@ -164,13 +175,5 @@ final class Cluster {
                 .map(w -> status.getName() + ": " + w.getReason()
                         + Optional.ofNullable(w.getMessage()).map(m -> ": " + m).orElse(""))
                 .orElse("");
-    }
-
-    /** Names of all deployed revisions. */
-    List<String> deployed() {
-        return deployments.keySet().stream()
-                .filter(name -> !name.equals(modelName + "-gateway"))
-                .sorted()
-                .toList();
     }
 }

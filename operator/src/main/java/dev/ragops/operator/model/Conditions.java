@@ -1,14 +1,13 @@
 package dev.ragops.operator.model;
 
 import dev.ragops.api.v1alpha1.RagModelSpec;
+import dev.ragops.operator.Transitions;
 import dev.ragops.operator.registry.RegistryPoller;
 import dev.ragops.operator.registry.Resolution;
 import dev.ragops.operator.revision.Revision;
 import dev.ragops.operator.route.Route;
 import dev.ragops.operator.route.RouteFile;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,12 +15,9 @@ import java.util.Optional;
 
 /** The conditions of a RagModel: kstatus' Ready, Reconciling, Stalled, and what a person asks next. */
 final class Conditions {
-    private static final int MAX_MESSAGE = 4096;
-
     private final Observation seen;
     private final Plan plan;
-    private final long generation;
-    private final List<Condition> before;
+    private final Transitions transitions;
     private final List<Condition> conditions = new ArrayList<>();
     private final Optional<Route> route;
     private final Optional<Revisioned> stable;
@@ -29,8 +25,7 @@ final class Conditions {
     Conditions(Observation seen, Plan plan, long generation, List<Condition> before) {
         this.seen = seen;
         this.plan = plan;
-        this.generation = generation;
-        this.before = before;
+        this.transitions = new Transitions(before, generation, seen.now());
         this.route = plan.file().map(RouteFile::route);
         this.stable = route.map(Route::stable).map(Route.Track::revision).flatMap(seen::revision);
     }
@@ -142,6 +137,8 @@ final class Conditions {
                     "True",
                     "InvalidBundle",
                     next.map(Revisioned::failure).orElse(""));
+        } else if (stable.isEmpty() && refused().isPresent()) {
+            say("Stalled", "True", refused().get().reason(), refused().get().message());
         } else {
             say("Stalled", "False", "Progressing", "");
         }
@@ -180,7 +177,7 @@ final class Conditions {
                     seen.hindrance().get().reason(),
                     seen.hindrance().get().message());
         } else if (stable.isEmpty()) {
-            say("Ready", "False", "NoStable", "no revision has become stable yet");
+            say("Ready", "False", "NoStable", "no revision has become stable yet" + hold());
         } else if (stable.get().readyReplicas() == 0) {
             say(
                     "Ready",
@@ -195,25 +192,38 @@ final class Conditions {
         }
     }
 
+    /** What the registry says that asking again does not change. */
+    private Optional<Resolution.Failed> refused() {
+        return failed().filter(failed -> !failed.transientProblem());
+    }
+
+    private Optional<Resolution.Failed> failed() {
+        return seen.registry()
+                .map(RegistryPoller.Snapshot::resolution)
+                .flatMap(resolution ->
+                        resolution instanceof Resolution.Failed failed ? Optional.of(failed) : Optional.empty());
+    }
+
+    /** What a first revision waits for, for the person who waits too. */
+    private String hold() {
+        if (plan.target().isPresent()) {
+            return plan.frozen().isEmpty()
+                    ? ": waiting for pods of " + plan.target().get().name()
+                    : ": " + plan.frozen() + " keeps " + plan.target().get().name() + " from starting";
+        }
+        if (!plan.gate().isEmpty()) {
+            return ": " + String.join("; ", plan.gate());
+        }
+        return failed().map(failed -> ": " + failed.message()).orElse("");
+    }
+
     /** A change of the split under way does not make a serving model unready. */
     private boolean servingBefore() {
-        return before.stream()
+        return transitions.before().stream()
                 .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
     }
 
     private void say(String type, String status, String reason, String message) {
-        String since = before.stream()
-                .filter(old -> old.getType().equals(type) && old.getStatus().equals(status))
-                .map(Condition::getLastTransitionTime)
-                .findFirst()
-                .orElse(seen.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        conditions.add(new ConditionBuilder()
-                .withType(type)
-                .withStatus(status)
-                .withReason(reason)
-                .withMessage(message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) : message)
-                .withObservedGeneration(generation)
-                .withLastTransitionTime(since)
-                .build());
+        conditions.add(transitions.condition(type, status, reason, message));
     }
 }

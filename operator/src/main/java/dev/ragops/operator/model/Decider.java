@@ -2,9 +2,7 @@ package dev.ragops.operator.model;
 
 import dev.ragops.api.v1alpha1.AutoscalingSpec;
 import dev.ragops.api.v1alpha1.RagModelSpec;
-import dev.ragops.api.v1alpha1.RejectedRevision;
 import dev.ragops.api.v1alpha1.RuntimeSpec;
-import dev.ragops.api.v1alpha1.TrafficStatus;
 import dev.ragops.operator.registry.Gates;
 import dev.ragops.operator.registry.Resolution;
 import dev.ragops.operator.revision.Revision;
@@ -14,7 +12,6 @@ import dev.ragops.operator.route.Route;
 import dev.ragops.operator.route.RouteFile;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,11 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what should be, from what is. Pure: no clock, no client; the same observation gives the same plan. */
 final class Decider {
-    private static final Duration SCALE_DOWN_DELAY = Duration.ofSeconds(30);
-
     private final Observation seen;
     private final Memory memory;
     private final Optional<Route> before;
@@ -43,49 +39,24 @@ final class Decider {
         return new Decider(seen).plan();
     }
 
-    /** Who serves after this decision. */
-    private record Tracks(
-            Optional<String> stable,
-            Optional<String> candidate,
-            Optional<String> control,
-            Route.Split split,
-            List<Route.Match> matches,
-            boolean fallback,
-            long seq,
-            long attempt,
-            int floor,
-            Duration scaleDownDelay,
-            List<RejectedRevision> rejected) {}
-
     private Plan plan() {
-        List<String> gate = List.of();
-        Optional<Revision> target = memory.targeted();
+        boolean paused = Boolean.TRUE.equals(seen.spec().paused());
         Optional<Resolution.Found> found = seen.registry()
                 .map(snapshot -> snapshot.resolution())
                 .flatMap(resolution -> resolution instanceof Resolution.Found f ? Optional.of(f) : Optional.empty());
-        if (found.isPresent()) {
-            gate = Gates.failures(seen.spec().gates(), found.get().metrics());
-            if (gate.isEmpty()) {
-                target = Optional.of(Revisions.cut(seen.name(), seen.spec(), found.get()));
-            }
-        }
-        boolean paused = Boolean.TRUE.equals(seen.spec().paused());
-        boolean isNew = target.isPresent() && !target.equals(memory.targeted());
-        if (paused && isNew && before.isPresent()) {
-            // A frozen model keeps the target it had; what is new waits.
-            target = memory.targeted();
-        }
+        List<String> gate = found.map(version -> Gates.failures(seen.spec().gates(), version.metrics()))
+                .orElse(List.of());
+        Optional<Revision> target = target(found, gate.isEmpty(), paused);
         Optional<Revision> record =
                 target.filter(revision -> seen.revision(revision.name()).isEmpty());
-        Tracks tracks = tracks(target, record.isPresent(), paused);
+        Tracks tracks = new Handshake(seen).tracks(record.isPresent() ? Optional.empty() : target);
         Map<String, Integer> workloads = workloads(tracks, target, record, paused);
         Map<String, String> unused = unused(workloads.keySet());
         Set<String> retired = retired(unused, tracks.scaleDownDelay());
-        Optional<RouteFile> file = file(target, tracks, unused);
         return new Plan(
                 target,
                 record,
-                file,
+                Optional.of(file(target, tracks, unused)),
                 workloads,
                 tracks.floor(),
                 retired,
@@ -94,124 +65,20 @@ final class Decider {
                 paused ? "spec.paused" : "");
     }
 
-    private Tracks tracks(Optional<Revision> target, boolean unrecorded, boolean paused) {
-        Tracks last = last();
-        if (last.stable().isEmpty()) {
-            // The first revision takes over when it is ready, whatever the promotion.
-            Optional<String> first = target.map(Revision::name).filter(this::ready);
-            return serving(last, first.isPresent() && !unrecorded ? first : Optional.empty());
+    /** Gates and a pause hold back what is new. The way back to what serves is open to whoever moves the alias. */
+    private Optional<Revision> target(Optional<Resolution.Found> found, boolean passes, boolean paused) {
+        if (found.isEmpty()) {
+            return memory.targeted();
         }
-        if (seen.spec().promotion() == RagModelSpec.Promotion.DIRECT) {
-            Optional<String> next = target.map(Revision::name).filter(name -> !paused && fullyReady(name));
-            return serving(last, next.or(last::stable));
-        }
-        if (seen.bound().isEmpty()) {
-            // A rollout that was taken away mid-way leaves users on stable.
-            return serving(last, last.stable());
-        }
-        return seen.traffic()
-                .filter(traffic -> acceptable(traffic, last))
-                .map(this::asked)
-                .orElse(last);
-    }
-
-    private Tracks last() {
-        return before.map(route -> new Tracks(
-                        Optional.ofNullable(route.stable()).map(Route.Track::revision),
-                        Optional.ofNullable(route.candidate()).map(Route.Track::revision),
-                        Optional.ofNullable(route.control()).map(Route.Track::revision),
-                        route.split(),
-                        route.matches(),
-                        route.fallback(),
-                        route.appliedSeq(),
-                        memory.attempt(),
-                        seen.traffic().map(Decider::floor).orElse(0),
-                        seen.traffic().map(Decider::delay).orElse(SCALE_DOWN_DELAY),
-                        memory.rejected()))
-                .orElse(new Tracks(
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Route.Split.NONE,
-                        List.of(),
-                        true,
-                        0,
-                        0,
-                        0,
-                        SCALE_DOWN_DELAY,
-                        List.of()));
-    }
-
-    private static Tracks serving(Tracks last, Optional<String> stable) {
-        return new Tracks(
-                stable,
-                Optional.empty(),
-                Optional.empty(),
-                Route.Split.NONE,
-                List.of(),
-                last.fallback(),
-                last.seq(),
-                last.attempt(),
-                0,
-                last.scaleDownDelay(),
-                last.rejected());
-    }
-
-    /** Ignores what is meant for another model, is older than what was realised, or names what we do not know. */
-    private boolean acceptable(TrafficStatus traffic, Tracks last) {
-        if (!seen.uid().equals(traffic.modelUid()) || traffic.seq() == null || traffic.seq() < last.seq()) {
-            return false;
-        }
-        List<String> named = new ArrayList<>();
-        Optional.ofNullable(traffic.stable()).ifPresent(named::add);
-        Optional.ofNullable(traffic.candidate()).ifPresent(named::add);
-        Optional.ofNullable(traffic.control()).ifPresent(named::add);
-        if (traffic.stable() == null
-                || named.stream().anyMatch(name -> seen.revision(name).isEmpty())) {
-            return false;
-        }
-        boolean movesStable = !last.stable().equals(Optional.of(traffic.stable()));
-        boolean ready = !movesStable || ready(traffic.stable());
-        boolean rejected = traffic.rejected().stream()
-                .anyMatch(entry -> entry.revision().equals(traffic.candidate())
-                        || entry.revision().equals(traffic.stable()));
-        return ready && !rejected;
-    }
-
-    private Tracks asked(TrafficStatus traffic) {
-        var split = traffic.split();
-        return new Tracks(
-                Optional.ofNullable(traffic.stable()),
-                Optional.ofNullable(traffic.candidate()),
-                Optional.ofNullable(traffic.control()),
-                split == null
-                        ? Route.Split.NONE
-                        : new Route.Split(split.kind().name().toLowerCase(java.util.Locale.ROOT), split.percent()),
-                traffic.matches().stream().map(Route.Match::new).toList(),
-                !Boolean.FALSE.equals(traffic.fallback()),
-                traffic.seq() == null ? 0 : traffic.seq(),
-                traffic.attempt() == null ? 0 : traffic.attempt(),
-                floor(traffic),
-                delay(traffic),
-                traffic.rejected());
-    }
-
-    private static int floor(TrafficStatus traffic) {
-        return traffic.floor() == null ? 0 : traffic.floor();
-    }
-
-    private static Duration delay(TrafficStatus traffic) {
-        return traffic.scaleDownDelay() == null ? SCALE_DOWN_DELAY : Durations.parse(traffic.scaleDownDelay());
-    }
-
-    private boolean ready(String revision) {
-        return seen.revision(revision).map(Revisioned::isReady).orElse(false);
-    }
-
-    private boolean fullyReady(String revision) {
-        return seen.revision(revision)
-                .map(r -> r.isReady() && r.readyReplicas() >= r.desiredReplicas())
+        Revision named = Revisions.cut(seen.name(), seen.spec(), found.get());
+        boolean serves = before.map(route -> named(route.stable(), named) || named(route.control(), named))
                 .orElse(false);
+        boolean waits = paused && before.isPresent() && !memory.targeted().equals(Optional.of(named));
+        return serves || (passes && !waits) ? Optional.of(named) : memory.targeted();
+    }
+
+    private static boolean named(Route.@Nullable Track track, Revision revision) {
+        return track != null && track.revision().equals(revision.name());
     }
 
     /** Pods for every track, for a first revision on its way, and in Direct mode for the next one. */
@@ -226,10 +93,13 @@ final class Decider {
         tracks.control().ifPresent(name -> workloads.putIfAbsent(name, replicas));
         boolean takesOverByItself =
                 tracks.stable().isEmpty() || seen.spec().promotion() == RagModelSpec.Promotion.DIRECT;
-        if (takesOverByItself && (!paused || tracks.stable().isEmpty()) && record.isEmpty()) {
+        if (takesOverByItself && record.isEmpty()) {
             target.map(Revision::name)
-                    .filter(name ->
-                            !seen.revision(name).map(Revisioned::invalid).orElse(false) || deployed(name))
+                    .filter(name -> deployed(name)
+                            || (!paused
+                                    && !seen.revision(name)
+                                            .map(Revisioned::invalid)
+                                            .orElse(false)))
                     .ifPresent(name -> workloads.putIfAbsent(name, replicas));
         }
         return workloads;
@@ -290,22 +160,13 @@ final class Decider {
         return new HashSet<>(rest);
     }
 
-    private Optional<RouteFile> file(Optional<Revision> target, Tracks tracks, Map<String, String> unused) {
-        Route route = new Routes(seen)
-                .route(
-                        tracks.stable(),
-                        tracks.candidate(),
-                        tracks.control(),
-                        tracks.split(),
-                        tracks.matches(),
-                        tracks.fallback(),
-                        tracks.seq())
-                .after(before.orElse(null));
+    private RouteFile file(Optional<Revision> target, Tracks tracks, Map<String, String> unused) {
+        Route route = new Routes(seen).route(tracks).after(before.orElse(null));
         String at = target.equals(memory.targeted()) && !memory.targetAt().isEmpty()
                 ? memory.targetAt()
                 : seen.now().toString();
         Memory next = new Memory(
                 target.orElse(null), target.isPresent() ? at : "", tracks.attempt(), tracks.rejected(), unused);
-        return Optional.of(new RouteFile(route, next));
+        return new RouteFile(route, next);
     }
 }

@@ -9,9 +9,13 @@ import dev.ragops.api.v1alpha1.RagRolloutStatus;
 import dev.ragops.api.v1alpha1.RolloutReference;
 import dev.ragops.api.v1alpha1.RouteStatus;
 import dev.ragops.operator.Claim;
+import dev.ragops.operator.Durations;
+import dev.ragops.operator.gateway.Gateways;
 import dev.ragops.operator.gateway.HttpGateways;
 import dev.ragops.operator.gateway.RouteProbe;
+import dev.ragops.operator.outside.ReadableSecrets;
 import dev.ragops.operator.registry.MlflowRegistry;
+import dev.ragops.operator.registry.ModelRegistry;
 import dev.ragops.operator.registry.Question;
 import dev.ragops.operator.registry.RegistryPoller;
 import dev.ragops.operator.route.Memory;
@@ -22,7 +26,7 @@ import dev.ragops.operator.workload.Names;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -41,45 +45,59 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
 import java.net.HttpURLConnection;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Carries a RagModel from what lies ready to objects, route and status. The deciding is {@link Decider}'s, the asking the pollers'. */
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 30_000)
-@ControllerConfiguration(name = "ragmodel", informer = @Informer(comparableResourceVersions = false))
+@ControllerConfiguration(
+        name = "ragmodel",
+        // A status that somebody wiped is news too.
+        generationAwareEventProcessing = false,
+        informer = @Informer(comparableResourceVersions = false))
 public class RagModelReconciler implements Reconciler<RagModel> {
     private static final Logger LOG = Logger.getLogger(RagModelReconciler.class);
     private static final Duration SOON = Duration.ofMillis(300);
     private static final Duration BUSY = Duration.ofSeconds(10);
+    private static final Duration ROLLING = Duration.ofMinutes(1);
     private static final Duration CALM = Duration.ofMinutes(5);
 
     private final KubernetesClient client;
     private final Clock clock = Clock.systemUTC();
-    private final Defaults defaults = Defaults.fromEnvironment(System.getenv());
     private final Claim claim = Claim.fromEnvironment(System.getenv());
     private final SimpleInboundEventSource<RagModel> news = new SimpleInboundEventSource<>("asked");
     private final RegistryPoller registry;
     private final RouteProbe probe;
+    private final ReadableSecrets secrets;
     private final Realiser realiser;
     private final ModelEvents events;
     private @Nullable IndexerResourceCache<RagModel> models;
 
+    @Inject
     public RagModelReconciler(KubernetesClient client) {
+        this(
+                client,
+                new MlflowRegistry(),
+                new HttpGateways(client, Clock.systemUTC()),
+                Defaults.fromEnvironment(System.getenv()));
+    }
+
+    RagModelReconciler(KubernetesClient client, ModelRegistry models, Gateways gateways, Defaults defaults) {
         this.client = client;
-        this.registry = new RegistryPoller(new MlflowRegistry(), clock, this::onNews);
-        this.probe = new RouteProbe(new HttpGateways(client, clock), clock, this::onNews);
-        this.realiser = new Realiser(client, new Applier(client, clock), defaults);
+        this.registry = new RegistryPoller(models, clock, this::onNews);
+        this.probe = new RouteProbe(gateways, clock, this::onNews);
+        this.realiser = new Realiser(client, clock, defaults);
         this.events = new ModelEvents(client);
+        this.secrets = new ReadableSecrets(client);
     }
 
     @Override
@@ -90,6 +108,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
                 owned(ControllerRevision.class, context),
                 owned(ConfigMap.class, context),
                 owned(Pod.class, context),
+                owned(Service.class, context),
                 new InformerEventSource<>(
                         InformerEventSourceConfiguration.from(RagRollout.class, RagModel.class)
                                 .withName("rollouts")
@@ -148,12 +167,12 @@ public class RagModelReconciler implements Reconciler<RagModel> {
             }
             events.tell(model, model.getStatus(), status, seen.now());
         }
-        return UpdateControl.<RagModel>noUpdate().rescheduleAfter(lookAgain(plan, status));
+        return UpdateControl.<RagModel>noUpdate().rescheduleAfter(lookAgain(plan, status, result));
     }
 
     private static Optional<Hindrance> hindrance(Realiser.Result result) {
         return switch (result) {
-            case Realiser.Done _, Realiser.Stale _ -> Optional.empty();
+            case Realiser.Done _, Realiser.Waiting _, Realiser.Stale _ -> Optional.empty();
             case Realiser.Conflict conflict -> Optional.of(new Hindrance("NameConflict", conflict.message()));
             case Realiser.Forbidden forbidden -> Optional.of(new Hindrance("Forbidden", forbidden.message()));
         };
@@ -177,39 +196,35 @@ public class RagModelReconciler implements Reconciler<RagModel> {
                 Optional.empty());
     }
 
-    /** The route as it stands; where somebody removed it, what the status remembers of it. */
-    private static Optional<RouteFile> file(RagModel model, Cluster cluster) {
+    /** The route as it stands; where it is gone, what the status remembers of it, and last what the records do. */
+    private Optional<RouteFile> file(RagModel model, Cluster cluster) {
+        Route.ModelId id = new Route.ModelId(
+                model.getMetadata().getNamespace(),
+                model.getMetadata().getName(),
+                model.getMetadata().getUid());
         return cluster.route()
                 .map(ConfigMap::getData)
                 .flatMap(RouteFile::parse)
                 .or(() -> Optional.ofNullable(model.getStatus())
                         .map(RagModelStatus::route)
                         .filter(route -> route.stable() != null)
-                        .map(route -> remembered(model, route)));
+                        .map(route -> remembered(id, route, cluster)))
+                .or(() -> Marks.remembered(id, cluster.records(), clock.instant()));
     }
 
-    private static RouteFile remembered(RagModel model, RouteStatus route) {
-        String stable = String.valueOf(route.stable());
+    private static RouteFile remembered(Route.ModelId id, RouteStatus route, Cluster cluster) {
         return new RouteFile(
-                new Route(
-                        Route.API_VERSION,
-                        new Route.ModelId(
-                                model.getMetadata().getNamespace(),
-                                model.getMetadata().getName(),
-                                model.getMetadata().getUid()),
-                        route.generation() == null ? 0 : route.generation(),
-                        route.appliedSeq() == null ? 0 : route.appliedSeq(),
-                        new Route.Track(stable, stable, ""),
+                Route.toStable(
+                        id,
+                        Objects.requireNonNullElse(route.generation(), 0L),
+                        Objects.requireNonNullElse(route.appliedSeq(), 0L),
+                        String.valueOf(route.stable())),
+                new Memory(
                         null,
-                        null,
-                        Route.Split.NONE,
-                        List.of(),
-                        true,
-                        List.of(),
-                        new Route.Stickiness("", "", false, List.of()),
-                        new Route.Comparison(0, 0),
-                        0),
-                Memory.EMPTY);
+                        "",
+                        Objects.requireNonNullElse(route.appliedAttempt(), 0),
+                        Marks.rejected(cluster.records()),
+                        Map.of()));
     }
 
     private void follow(String key, RagModel model) {
@@ -222,31 +237,24 @@ public class RagModelReconciler implements Reconciler<RagModel> {
                 key,
                 List.of(model.getMetadata().getUid(), spec.registry(), spec.model()),
                 interval,
-                () -> new Question(
-                        spec.registry().url(),
-                        spec.model().name(),
-                        Optional.ofNullable(spec.model().alias()),
-                        Optional.ofNullable(spec.model().version()),
-                        secret.map(name -> credentials(model.getMetadata().getNamespace(), name))
-                                .orElse(Map.of())));
+                () -> exists(key)
+                        ? Optional.of(new Question(
+                                spec.registry().url(),
+                                spec.model().name(),
+                                Optional.ofNullable(spec.model().alias()),
+                                Optional.ofNullable(spec.model().version()),
+                                secret.map(name ->
+                                                credentials(model.getMetadata().getNamespace(), name))
+                                        .orElse(Map.of())))
+                        : Optional.empty());
     }
 
     private Map<String, String> credentials(String namespace, String name) {
-        Secret secret = client.secrets().inNamespace(namespace).withName(name).get();
-        if (secret == null) {
-            throw new IllegalStateException("spec.registry.credentialsSecret: there is no Secret " + name);
+        try {
+            return secrets.read(namespace, name);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("spec.registry.credentialsSecret: " + e.getMessage(), e);
         }
-        Map<String, String> labels = secret.getMetadata().getLabels();
-        if (labels == null || !"true".equals(labels.get("ragops.dev/readable"))) {
-            throw new IllegalStateException("spec.registry.credentialsSecret: Secret " + name
-                    + " may not be read: label it ragops.dev/readable=true");
-        }
-        Map<String, String> data = new TreeMap<>();
-        Optional.ofNullable(secret.getData())
-                .orElse(Map.of())
-                .forEach((field, value) ->
-                        data.put(field, new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8).strip()));
-        return data;
     }
 
     /** Only onto the version of the object it was decided on; otherwise the world is looked at again. */
@@ -266,24 +274,37 @@ public class RagModelReconciler implements Reconciler<RagModel> {
         }
     }
 
-    private static Duration lookAgain(Plan plan, RagModelStatus status) {
-        boolean waiting =
-                plan.file().map(file -> !file.memory().unusedSince().isEmpty()).orElse(false);
+    private static Duration lookAgain(Plan plan, RagModelStatus status, Realiser.Result result) {
+        boolean waiting = result == Realiser.Result.WAITING
+                || plan.file()
+                        .map(file -> !file.memory().unusedSince().isEmpty())
+                        .orElse(false);
         boolean unsettled = status.conditions().stream()
                 .anyMatch(c -> c.getType().equals("Ready") && !c.getStatus().equals("True"));
-        return waiting || unsettled ? BUSY : CALM;
+        boolean rolling = plan.file()
+                .map(RouteFile::route)
+                .map(route -> route.candidate() != null || route.control() != null)
+                .orElse(false);
+        return waiting || unsettled ? BUSY : rolling ? ROLLING : CALM;
+    }
+
+    private static ResourceID id(String key) {
+        int slash = key.indexOf('/');
+        return new ResourceID(key.substring(slash + 1), key.substring(0, slash));
+    }
+
+    private boolean exists(String key) {
+        IndexerResourceCache<RagModel> known = models;
+        return known == null || known.get(id(key)).isPresent();
     }
 
     private void onNews(String key) {
-        int slash = key.indexOf('/');
-        ResourceID id = new ResourceID(key.substring(slash + 1), key.substring(0, slash));
-        IndexerResourceCache<RagModel> known = models;
-        if (known != null && known.get(id).isEmpty()) {
+        if (!exists(key)) {
             forget(key, "");
             return;
         }
         LOG.debugf("%s: news", key);
-        news.propagateEvent(id);
+        news.propagateEvent(id(key));
     }
 
     private void forget(String key, String uid) {

@@ -1,8 +1,6 @@
 package dev.ragops.operator.model;
 
-import dev.ragops.api.v1alpha1.AutoscalingSpec;
 import dev.ragops.api.v1alpha1.RagModel;
-import dev.ragops.api.v1alpha1.RuntimeSpec;
 import dev.ragops.operator.revision.Revision;
 import dev.ragops.operator.route.RouteFile;
 import dev.ragops.operator.workload.Defaults;
@@ -15,32 +13,49 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
 import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Turns a plan into objects, in an order that is safe to be cut anywhere: record, route, workloads, what may go. */
 final class Realiser {
+    /** A Secret that somebody removed is made anew at the latest then; no cache may show Secrets. */
+    private static final Duration TRUST = Duration.ofMinutes(5);
+
     private final KubernetesClient client;
-    private final Applier applier;
+    private final Clock clock;
     private final Defaults defaults;
+    private final Applier applier;
+    private final Workloads workloads;
+    private final GatewayTurns turns;
     private final SecureRandom random = new SecureRandom();
-    private final Set<String> keysChecked = ConcurrentHashMap.newKeySet();
+    private final Map<String, Instant> keysChecked = new ConcurrentHashMap<>();
 
     /** How it went. */
-    sealed interface Result permits Done, Stale, Conflict, Forbidden {
+    sealed interface Result permits Done, Waiting, Stale, Conflict, Forbidden {
         Result DONE = new Done();
+        Result WAITING = new Waiting();
         Result STALE = new Stale();
     }
 
     record Done() implements Result {}
+
+    /** All but a gateway that has to wait for its turn. */
+    record Waiting() implements Result {}
 
     /** Somebody wrote in between: nothing of the plan counts any more. */
     record Stale() implements Result {}
@@ -50,10 +65,13 @@ final class Realiser {
     /** The cluster does not let the operator do it. */
     record Forbidden(String message) implements Result {}
 
-    Realiser(KubernetesClient client, Applier applier, Defaults defaults) {
+    Realiser(KubernetesClient client, Clock clock, Defaults defaults) {
         this.client = client;
-        this.applier = applier;
+        this.clock = clock;
         this.defaults = defaults;
+        this.applier = new Applier(client, clock);
+        this.workloads = new Workloads(client, applier);
+        this.turns = new GatewayTurns(clock);
     }
 
     Result realise(RagModel model, Cluster cluster, Plan plan) {
@@ -62,27 +80,50 @@ final class Realiser {
         OwnerReference owner = owner(model);
         ModelObjects objects = new ModelObjects(names, model.getSpec(), defaults);
         RevisionObjects revisions = new RevisionObjects(names);
+        List<String> conflicts = new ArrayList<>();
+        boolean waiting = false;
         try {
-            keys(objects, owner);
+            unlessTaken(conflicts, () -> keys(objects, owner));
             if (plan.record().isPresent()) {
-                record(model, cluster, revisions, plan.record().get(), owner);
+                Revision record = plan.record().get();
+                unlessTaken(conflicts, () -> record(model, cluster, revisions, record, owner));
             }
             if (plan.file().isPresent()) {
-                route(objects, cluster, plan.file().get(), owner);
+                RouteFile file = plan.file().get();
+                unlessTaken(conflicts, () -> route(objects, cluster, file, owner));
+                Marks.missing(cluster.records(), file)
+                        .forEach(record -> client.resource(record).update());
             }
             for (HasMetadata object : objects.all()) {
-                boolean present = !object.getKind().equals("Deployment")
-                        || cluster.deployment(object.getMetadata().getName()).isPresent();
-                applier.apply(object, owner, present);
+                unlessTaken(conflicts, () -> applier.apply(object, owner));
             }
+            Service service = objects.service();
+            unlessTaken(
+                    conflicts,
+                    () -> applier.apply(
+                            service,
+                            owner,
+                            cluster.service(service.getMetadata().getName())));
+            waiting = !gateway(names, objects, cluster, owner, conflicts);
             claim(objects);
             for (Map.Entry<String, Integer> workload : plan.workloads().entrySet()) {
-                workload(model, cluster, revisions, workload.getKey(), workload.getValue(), plan.floor(), owner);
+                Optional<ControllerRevision> record = cluster.record(workload.getKey());
+                if (record.isPresent()) {
+                    unlessTaken(
+                            conflicts,
+                            () -> workloads.run(
+                                    model.getSpec(),
+                                    cluster,
+                                    revisions,
+                                    record.get(),
+                                    workload.getValue(),
+                                    plan.floor(),
+                                    owner));
+                }
             }
-            retire(cluster, revisions, plan, owner);
-            return Result.DONE;
-        } catch (Applier.NameConflict e) {
-            return new Conflict(String.valueOf(e.getMessage()));
+            if (!retire(cluster, revisions, objects, plan, owner)) {
+                return Result.STALE;
+            }
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return Result.STALE;
@@ -92,6 +133,38 @@ final class Realiser {
             }
             throw e;
         }
+        if (!conflicts.isEmpty()) {
+            return new Conflict(String.join("; ", conflicts));
+        }
+        return waiting ? Result.WAITING : Result.DONE;
+    }
+
+    /** Something that is done to objects of ours. */
+    private interface Act {
+        void run() throws Applier.NameConflict;
+    }
+
+    /** A name that is taken stops what needs that name, and nothing else: what serves is kept in repair. */
+    private static void unlessTaken(List<String> conflicts, Act act) {
+        try {
+            act.run();
+        } catch (Applier.NameConflict e) {
+            conflicts.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** @return false while it has to wait for the gateways of other models */
+    private boolean gateway(
+            Names names, ModelObjects objects, Cluster cluster, OwnerReference owner, List<String> conflicts) {
+        Deployment gateway = objects.gateway();
+        String content = Integer.toHexString(Serialization.asJson(gateway).hashCode());
+        Optional<Deployment> present = cluster.deployment(gateway.getMetadata().getName());
+        if (!turns.may(owner.getUid(), present, content)) {
+            return false;
+        }
+        gateway.getMetadata().setAnnotations(Map.of(GatewayTurns.CONTENT, content));
+        unlessTaken(conflicts, () -> applier.apply(gateway, owner, present));
+        return true;
     }
 
     private static String forbidden(KubernetesClientException e) {
@@ -113,21 +186,23 @@ final class Realiser {
                 .build();
     }
 
-    /** Made once; what stands there is never read back into anything but a gateway's or a runtime's mount. */
+    /** Made once, and again where they are gone; what stands there is never read back into anything but a gateway's or a runtime's mount. */
     private void keys(ModelObjects objects, OwnerReference owner) throws Applier.NameConflict {
-        if (keysChecked.contains(owner.getUid())) {
+        Instant now = clock.instant();
+        Instant checked = keysChecked.getOrDefault(owner.getUid(), Instant.MIN);
+        if (checked.isAfter(now.minus(TRUST))) {
             return;
         }
         Secret keys = objects.keys(
                 Map.of("runtime-token", secret(), "runtime-token-previous", secret(), "evidence-key", secret()));
-        keys.getMetadata().setOwnerReferences(java.util.List.of(owner));
+        keys.getMetadata().setOwnerReferences(List.of(owner));
         Secret existing = client.resource(keys).get();
         if (existing == null) {
             client.resource(keys).create();
         } else if (!Applier.ownedBy(existing, owner.getUid())) {
             throw new Applier.NameConflict(keys);
         }
-        keysChecked.add(owner.getUid());
+        keysChecked.put(owner.getUid(), now);
     }
 
     private String secret() {
@@ -140,7 +215,7 @@ final class Realiser {
             RagModel model, Cluster cluster, RevisionObjects revisions, Revision revision, OwnerReference owner)
             throws Applier.NameConflict {
         ControllerRevision record = revisions.record(model.getSpec(), revision, defaults, cluster.nextNumber());
-        record.getMetadata().setOwnerReferences(java.util.List.of(owner));
+        record.getMetadata().setOwnerReferences(List.of(owner));
         ControllerRevision existing = client.resource(record).get();
         if (existing == null) {
             client.resource(record).create();
@@ -153,7 +228,7 @@ final class Realiser {
     private void route(ModelObjects objects, Cluster cluster, RouteFile file, OwnerReference owner)
             throws Applier.NameConflict {
         ConfigMap desired = objects.route(file);
-        desired.getMetadata().setOwnerReferences(java.util.List.of(owner));
+        desired.getMetadata().setOwnerReferences(List.of(owner));
         Optional<ConfigMap> current = cluster.route();
         if (current.isEmpty()) {
             ConfigMap existing = client.resource(desired).get();
@@ -174,58 +249,35 @@ final class Realiser {
         }
     }
 
-    private void workload(
-            RagModel model,
-            Cluster cluster,
-            RevisionObjects revisions,
-            String name,
-            int replicas,
-            int floor,
-            OwnerReference owner)
-            throws Applier.NameConflict {
-        Optional<ControllerRevision> record = cluster.record(name);
-        if (record.isEmpty()) {
-            return;
+    /**
+     * Taking away cannot be taken back, so the route is read once more: a leader that was paused must not remove the pods that its successor has sent users to.
+     *
+     * @return false when the world has moved on
+     */
+    private boolean retire(
+            Cluster cluster, RevisionObjects revisions, ModelObjects objects, Plan plan, OwnerReference owner) {
+        if (plan.retired().isEmpty() && plan.forgotten().isEmpty()) {
+            return true;
         }
-        RevisionObjects.Recorded recorded = RevisionObjects.read(record.get());
-        Optional<AutoscalingSpec> autoscaling =
-                Optional.ofNullable(model.getSpec().runtime()).map(RuntimeSpec::autoscaling);
-        boolean present = cluster.deployment(name).isPresent();
-        applier.apply(revisions.config(recorded), owner, present);
-        applier.apply(revisions.service(name), owner, present);
-        applier.apply(revisions.disruptionBudget(name), owner, present);
-        applier.apply(
-                revisions.deployment(recorded, autoscaling.isPresent() ? Optional.empty() : Optional.of(replicas)),
-                owner,
-                present);
-        if (autoscaling.isPresent()) {
-            applier.apply(revisions.autoscaler(name, autoscaling.get(), floor), owner, present);
+        if (plan.file().isPresent()) {
+            ConfigMap decided = objects.route(plan.file().get());
+            ConfigMap now = client.resource(decided).get();
+            if (now == null || !decided.getData().equals(now.getData())) {
+                return false;
+            }
         }
-    }
-
-    private void retire(Cluster cluster, RevisionObjects revisions, Plan plan, OwnerReference owner) {
         for (String name : plan.retired()) {
-            Optional<ControllerRevision> record = cluster.record(name);
-            if (record.isEmpty()) {
-                continue;
-            }
-            RevisionObjects.Recorded recorded = RevisionObjects.read(record.get());
-            for (HasMetadata object : java.util.List.of(
-                    revisions.deployment(recorded, Optional.empty()),
-                    revisions.disruptionBudget(name),
-                    revisions.service(name),
-                    revisions.config(recorded))) {
-                Optional.ofNullable(client.resource(object).get())
-                        .ifPresent(existing -> applier.remove(existing, owner.getUid()));
-            }
+            cluster.record(name).ifPresent(record -> workloads.retire(revisions, record, owner));
         }
         for (String name : plan.forgotten()) {
-            cluster.record(name).ifPresent(record -> applier.remove(record, owner.getUid()));
+            cluster.record(name).ifPresent(record -> applier.absent(record, owner.getUid()));
         }
+        return true;
     }
 
     void forget(String uid) {
         applier.forget(uid);
+        turns.forget(uid);
         keysChecked.remove(uid);
     }
 }

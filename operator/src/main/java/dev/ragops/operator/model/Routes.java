@@ -3,6 +3,7 @@ package dev.ragops.operator.model;
 import dev.ragops.api.v1alpha1.GatewaySpec;
 import dev.ragops.api.v1alpha1.ObjectiveSpec;
 import dev.ragops.api.v1alpha1.StickinessSpec;
+import dev.ragops.operator.Durations;
 import dev.ragops.operator.route.Route;
 import java.util.List;
 import java.util.Optional;
@@ -17,14 +18,8 @@ final class Routes {
         this.seen = seen;
     }
 
-    Route route(
-            Optional<String> stable,
-            Optional<String> candidate,
-            Optional<String> control,
-            Route.Split split,
-            List<Route.Match> matches,
-            boolean fallback,
-            long seq) {
+    /** Not numbered yet. */
+    Route route(Tracks tracks) {
         Optional<GatewaySpec> gateway = Optional.ofNullable(seen.spec().gateway());
         StickinessSpec stickiness =
                 gateway.map(GatewaySpec::stickiness).orElse(new StickinessSpec("x-user", null, null, List.of()));
@@ -32,13 +27,13 @@ final class Routes {
                 Route.API_VERSION,
                 new Route.ModelId(seen.namespace(), seen.name(), seen.uid()),
                 0,
-                seq,
-                stable.map(this::track).orElse(null),
-                candidate.map(this::track).orElse(null),
-                control.map(this::track).orElse(null),
-                split,
-                matches,
-                fallback,
+                tracks.seq(),
+                tracks.stable().map(this::track).orElse(null),
+                tracks.candidate().map(this::track).orElse(null),
+                tracks.control().map(this::track).orElse(null),
+                tracks.split(),
+                tracks.matches(),
+                tracks.fallback(),
                 seen.spec().objectives().stream().map(Routes::objective).toList(),
                 new Route.Stickiness(
                         Optional.ofNullable(stickiness.header()).orElse("x-user"),

@@ -3,36 +3,37 @@ package dev.ragops.operator.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
+import dev.ragops.operator.outside.BoundedHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** Asks an MLflow tracking server over its REST API; what it refuses is told in words a person can act on. */
 public final class MlflowRegistry implements ModelRegistry {
-    private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration ANSWER = Duration.ofSeconds(8);
     private static final String API = "/api/2.0/mlflow/";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
-    private final HttpClient http = client(Optional.empty());
+    private final Duration limit;
+    private final BoundedHttp http;
+
+    public MlflowRegistry() {
+        this(ANSWER);
+    }
+
+    MlflowRegistry(Duration limit) {
+        this.limit = limit;
+        this.http = new BoundedHttp(limit);
+    }
 
     /** An answer that is none; carries what the condition will say. */
     private static final class Refusal extends Exception {
@@ -111,7 +112,7 @@ public final class MlflowRegistry implements ModelRegistry {
         if (!runId.isEmpty()) {
             add(
                     metrics,
-                    get(question, "runs/get", Map.of("run_id", runId))
+                    getIfThere(question, "runs/get", Map.of("run_id", runId))
                             .path("run")
                             .path("data")
                             .path("metrics"));
@@ -121,12 +122,24 @@ public final class MlflowRegistry implements ModelRegistry {
             String id = source.substring("models:/".length());
             add(
                     metrics,
-                    get(question, "logged-models/" + id, Map.of())
+                    getIfThere(question, "logged-models/" + id, Map.of())
                             .path("model")
                             .path("data")
                             .path("metrics"));
         }
         return metrics;
+    }
+
+    /** A run that was deleted has no metrics; the gates say so where one is asked for. */
+    private JsonNode getIfThere(Question question, String call, Map<String, String> query) throws Refusal {
+        try {
+            return get(question, call, query);
+        } catch (Refusal refusal) {
+            if (refusal.failed.reason().equals("VersionNotFound")) {
+                return JSON.missingNode();
+            }
+            throw refusal;
+        }
     }
 
     private static void add(Map<String, Double> metrics, JsonNode listed) {
@@ -151,10 +164,10 @@ public final class MlflowRegistry implements ModelRegistry {
                             .replace("+", "%20"));
             separator = '&';
         }
-        HttpResponse<String> response = send(question, url.toString());
+        BoundedHttp.Answer response = send(question, url.toString());
         JsonNode body = parsed(response.body());
-        if (response.statusCode() != 200) {
-            throw refusal(question, response.statusCode(), body, response.body());
+        if (response.status() != 200) {
+            throw refusal(question, response.status(), body, response.body());
         }
         if (!body.isObject()) {
             throw new Refusal(
@@ -165,36 +178,32 @@ public final class MlflowRegistry implements ModelRegistry {
         return body;
     }
 
-    private HttpResponse<String> send(Question question, String url) throws Refusal {
+    private BoundedHttp.Answer send(Question question, String url) throws Refusal {
+        HttpRequest.Builder request;
         try {
-            HttpRequest.Builder request =
-                    HttpRequest.newBuilder(URI.create(url)).timeout(ANSWER);
-            Map<String, String> credentials = question.credentials();
-            if (credentials.containsKey("token")) {
-                request.header("authorization", "Bearer " + credentials.get("token"));
-            } else if (credentials.containsKey("username")) {
-                String pair = credentials.get("username") + ":" + credentials.getOrDefault("password", "");
-                request.header(
-                        "authorization",
-                        "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
-            }
-            Optional<String> authorities = Optional.ofNullable(credentials.get("ca.crt"));
-            HttpClient used = authorities.isEmpty() ? http : client(authorities);
-            return used.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            request = HttpRequest.newBuilder(URI.create(url));
         } catch (IllegalArgumentException e) {
             throw new Refusal("RegistryAddress", "spec.registry.url '" + question.url() + "' is not a URL", false);
-        } catch (java.net.http.HttpTimeoutException e) {
+        }
+        try {
+            return http.send(request, question.credentials());
+        } catch (BoundedHttp.BadCredentials e) {
+            throw new Refusal("RegistryCredentials", "spec.registry.credentialsSecret: " + e.getMessage(), false);
+        } catch (HttpConnectTimeoutException e) {
             throw new Refusal(
                     "RegistryUnreachable",
-                    "the registry at " + question.url() + " did not answer within " + ANSWER.toSeconds() + " s",
+                    "the registry at " + question.url() + " cannot be reached: no connection in time",
+                    true);
+        } catch (HttpTimeoutException e) {
+            throw new Refusal(
+                    "RegistryUnreachable",
+                    "the registry at " + question.url() + " hangs: it did not answer within " + limit.toMillis()
+                            + " ms",
                     true);
         } catch (IOException e) {
             String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             throw new Refusal(
                     "RegistryUnreachable", "the registry at " + question.url() + " does not answer: " + why, true);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Refusal("RegistryUnreachable", "interrupted", true);
         }
     }
 
@@ -255,31 +264,5 @@ public final class MlflowRegistry implements ModelRegistry {
     private static String first(String text) {
         String line = text.strip().replaceAll("\\s+", " ");
         return line.length() > 200 ? line.substring(0, 200) + "…" : line;
-    }
-
-    private static HttpClient client(Optional<String> authorities) {
-        HttpClient.Builder builder =
-                HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1);
-        authorities.ifPresent(pem -> builder.sslContext(trusting(pem)));
-        return builder.build();
-    }
-
-    private static SSLContext trusting(String pem) {
-        try {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            int number = 0;
-            for (Certificate certificate : CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)))) {
-                trusted.setCertificateEntry("ca-" + number++, certificate);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalArgumentException("ca.crt of the credentials holds no certificates", e);
-        }
     }
 }

@@ -10,7 +10,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -19,8 +21,11 @@ import org.jboss.logging.Logger;
 public final class RegistryPoller implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RegistryPoller.class);
 
-    /** @param key namespace/name of the RagModel */
-    private record Followed(Object identity, ScheduledFuture<?> task) {}
+    /** Registries asked at one moment: a thousand models of one server must not fall upon it together. */
+    private static final int CONCURRENT = 64;
+
+    /** @param asking one question at a time, so that a late answer never follows a newer one */
+    private record Followed(Object identity, ScheduledFuture<?> task, AtomicBoolean asking) {}
 
     /** An answer and when it was given. */
     public record Snapshot(Resolution resolution, Instant at) {}
@@ -31,6 +36,7 @@ public final class RegistryPoller implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("registry-timer").daemon().factory());
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore slots = new Semaphore(CONCURRENT);
     private final Map<String, Followed> followed = new ConcurrentHashMap<>();
     private final Map<String, Snapshot> latest = new ConcurrentHashMap<>();
 
@@ -45,9 +51,9 @@ public final class RegistryPoller implements AutoCloseable {
      * Begins to ask, or goes on if the same is asked already.
      *
      * @param identity what the question depends on: another one forgets the old answer
-     * @param question made anew for every call, so that rotated credentials count
+     * @param question made anew for every call, so that rotated credentials count; empty: the model is gone, nobody asks any more
      */
-    public void follow(String key, Object identity, Duration interval, Supplier<Question> question) {
+    public void follow(String key, Object identity, Duration interval, Supplier<Optional<Question>> question) {
         followed.compute(key, (k, before) -> {
             if (before != null && before.identity().equals(identity)) {
                 return before;
@@ -56,15 +62,20 @@ public final class RegistryPoller implements AutoCloseable {
                 before.task().cancel(false);
             }
             latest.remove(key);
-            // Spread a little, so that a thousand models do not ask in one moment.
             long period = interval.toMillis();
+            AtomicBoolean asking = new AtomicBoolean();
             return new Followed(
                     identity,
-                    timer.scheduleWithFixedDelay(
-                            () -> callers.execute(() -> ask(key, identity, question)),
+                    timer.scheduleAtFixedRate(
+                            () -> {
+                                if (asking.compareAndSet(false, true)) {
+                                    callers.execute(() -> ask(key, identity, asking, question));
+                                }
+                            },
                             0,
                             period,
-                            TimeUnit.MILLISECONDS));
+                            TimeUnit.MILLISECONDS),
+                    asking);
         });
     }
 
@@ -80,15 +91,31 @@ public final class RegistryPoller implements AutoCloseable {
         return Optional.ofNullable(latest.get(key));
     }
 
-    private void ask(String key, Object identity, Supplier<Question> question) {
-        Resolution resolution;
+    private void ask(String key, Object identity, AtomicBoolean asking, Supplier<Optional<Question>> question) {
         try {
-            resolution = registry.resolve(question.get());
+            slots.acquire();
+            try {
+                Optional<Question> asked = question.get();
+                if (asked.isEmpty()) {
+                    forget(key);
+                    return;
+                }
+                answered(key, identity, registry.resolve(asked.get()));
+            } finally {
+                slots.release();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.debugf(e, "asking the registry for %s", key);
             String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            resolution = new Resolution.Failed("RegistryQuestion", why, true);
+            answered(key, identity, new Resolution.Failed("RegistryQuestion", why, true));
+        } finally {
+            asking.set(false);
         }
+    }
+
+    private void answered(String key, Object identity, Resolution resolution) {
         Followed current = followed.get(key);
         if (current == null || !current.identity().equals(identity)) {
             return;

@@ -59,7 +59,7 @@ final class Observer {
                 view,
                 state,
                 collected.evidence(),
-                readings(rollout, collected, settings.interval(), now),
+                readings(rollout, collected, interval(rollout), now),
                 reported);
     }
 
@@ -82,6 +82,14 @@ final class Observer {
             return new MetricReading(check.name(), bound, OptionalDouble.empty(), "last answered at " + reading.at());
         }
         return new MetricReading(check.name(), bound, reading.value(), reading.problem());
+    }
+
+    /** The run's own, so that the age of a reading is measured by how often it is asked. */
+    private static Duration interval(RagRollout rollout) {
+        return SpecReader.interval(Optional.ofNullable(rollout.getStatus())
+                .map(RagRolloutStatus::plan)
+                .map(PlanStatus::analysis)
+                .orElse(rollout.getSpec().analysis()));
     }
 
     /** The checks of the run's own plan; a run that has none yet asks nothing. */
@@ -119,7 +127,7 @@ final class Observer {
                 .map(RagRolloutStatus::evidence)
                 .filter(e -> e.generation() != null && e.generation() == generation)
                 .map((EvidenceStatus e) -> EvidenceWriter.tally(e));
-        Duration interval = SpecReader.interval(rollout.getSpec().analysis());
+        Duration interval = run.plan().interval();
         return new Subject(
                 rollout.getMetadata().getNamespace(),
                 rollout.getMetadata().getName(),

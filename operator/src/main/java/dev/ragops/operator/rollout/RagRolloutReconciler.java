@@ -4,6 +4,7 @@ import dev.ragops.api.v1alpha1.RagModel;
 import dev.ragops.api.v1alpha1.RagRollout;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
 import dev.ragops.operator.Claim;
+import dev.ragops.operator.outside.ReadableSecrets;
 import dev.ragops.operator.rollout.collect.ClusterGateways;
 import dev.ragops.operator.rollout.collect.Collector;
 import dev.ragops.operator.rollout.collect.EvidenceSource;
@@ -60,7 +61,11 @@ import org.jspecify.annotations.Nullable;
  * collector's, the realising is the RagModel reconciler's.
  */
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 30_000)
-@ControllerConfiguration(name = "ragrollout", informer = @Informer(comparableResourceVersions = false))
+@ControllerConfiguration(
+        name = "ragrollout",
+        // A status that somebody wiped is news too.
+        generationAwareEventProcessing = false,
+        informer = @Informer(comparableResourceVersions = false))
 public class RagRolloutReconciler implements Reconciler<RagRollout> {
     /** A cache needs a moment to see what someone else wrote. */
     private static final Duration OBSERVE_AGAIN = Duration.ofMillis(200);

@@ -4,12 +4,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.ragops.api.v1alpha1.HeaderMatch;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The route document, as gateways read it ({@code route.json}, see docs/contracts.md).
  *
- * @param generation raised exactly when anything but {@code appliedSeq} changes, and never lowered
+ * @param generation raised exactly when who gets what, or what is counted of it, changes: tracks, split, matches, fallback, objectives; never lowered
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record Route(
@@ -52,6 +53,25 @@ public record Route(
 
     public record Comparison(int topK, int keepPairs) {}
 
+    /** What is left of a route that was lost: everybody to stable. */
+    public static Route toStable(ModelId model, long generation, long appliedSeq, String stable) {
+        return new Route(
+                API_VERSION,
+                model,
+                generation,
+                appliedSeq,
+                new Track(stable, stable, ""),
+                null,
+                null,
+                Split.NONE,
+                List.of(),
+                true,
+                List.of(),
+                new Stickiness("", "", false, List.of()),
+                new Comparison(0, 0),
+                0);
+    }
+
     Route numbered(long newGeneration, long seq) {
         return new Route(
                 apiVersion,
@@ -70,12 +90,21 @@ public record Route(
                 requestTimeoutMillis);
     }
 
-    /** This route as the successor of another: the same number where nothing that matters differs. */
+    /** This route as the successor of another: the same number where nothing differs that evidence depends on. */
     public Route after(@Nullable Route before) {
         if (before == null) {
             return numbered(1, appliedSeq);
         }
-        boolean same = numbered(0, 0).equals(before.numbered(0, 0));
-        return numbered(same ? before.generation : before.generation + 1, appliedSeq);
+        return numbered(countsLike(before) ? before.generation : before.generation + 1, appliedSeq);
+    }
+
+    private boolean countsLike(Route other) {
+        return Objects.equals(stable, other.stable)
+                && Objects.equals(candidate, other.candidate)
+                && Objects.equals(control, other.control)
+                && split.equals(other.split)
+                && matches.equals(other.matches)
+                && fallback == other.fallback
+                && objectives.equals(other.objectives);
     }
 }

@@ -5,16 +5,19 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Route and memory as they stand in one ConfigMap, written together or not at all. */
 public record RouteFile(Route route, Memory memory) {
+    private static final Logger LOG = Logger.getLogger(RouteFile.class);
+
     public static final String ROUTE_KEY = "route.json";
     public static final String MEMORY_KEY = "memory.json";
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    /** @throws IllegalStateException when somebody wrote something else there */
+    /** Empty where there is none, and where somebody wrote something there that is none: what is not readable is written anew. */
     public static Optional<RouteFile> parse(Map<String, String> data) {
         String route = data.get(ROUTE_KEY);
         if (route == null) {
@@ -26,7 +29,8 @@ public record RouteFile(Route route, Memory memory) {
                     JSON.readValue(route, Route.class),
                     memory == null ? Memory.EMPTY : JSON.readValue(memory, Memory.class)));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the route ConfigMap does not hold a route: " + e.getOriginalMessage(), e);
+            LOG.warnf("the route ConfigMap does not hold a route, it is written anew: %s", e.getOriginalMessage());
+            return Optional.empty();
         }
     }
 

@@ -30,7 +30,6 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,20 +54,17 @@ public final class ModelObjects {
         this.gateway = Optional.ofNullable(spec.gateway()).orElse(new GatewaySpec(null, null, null, null, null));
     }
 
-    /** Everything but the route and the keys, which have rules of their own. */
+    /** What no cache shows; gateway, Service, route and keys have rules of their own. */
     public List<HasMetadata> all() {
-        List<HasMetadata> objects = new ArrayList<>(List.of(
+        return List.of(
                 settings(),
                 account(names.runtime(), Names.RUNTIME),
                 account(names.gateway(), Names.GATEWAY),
                 role(),
                 roleBinding(),
-                service(),
-                deployment(),
                 disruptionBudget(),
                 gatewayPolicy(),
-                runtimePolicy()));
-        return objects;
+                runtimePolicy());
     }
 
     private ConfigMap settings() {
@@ -127,7 +123,7 @@ public final class ModelObjects {
                 .build();
     }
 
-    private Service service() {
+    public Service service() {
         return new ServiceBuilder()
                 .withNewMetadata()
                 .withName(names.model())
@@ -145,7 +141,7 @@ public final class ModelObjects {
                 .build();
     }
 
-    private Deployment deployment() {
+    public Deployment gateway() {
         Map<String, String> annotations = new TreeMap<>();
         annotations.put("prometheus.io/scrape", "true");
         annotations.put("prometheus.io/port", Integer.toString(ADMIN_PORT));

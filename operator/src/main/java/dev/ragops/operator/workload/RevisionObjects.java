@@ -137,6 +137,16 @@ public final class RevisionObjects {
                 .build();
     }
 
+    /** By name only, to be taken away. */
+    public HorizontalPodAutoscaler namedAutoscaler(String revision) {
+        return new HorizontalPodAutoscalerBuilder()
+                .withNewMetadata()
+                .withName(revision)
+                .withNamespace(names.namespace())
+                .endMetadata()
+                .build();
+    }
+
     /** @param floor replicas that a running rollout keeps */
     public HorizontalPodAutoscaler autoscaler(String revision, AutoscalingSpec spec, int floor) {
         int min = Math.max(spec.minReplicas(), floor);

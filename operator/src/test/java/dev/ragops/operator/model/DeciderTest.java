@@ -248,6 +248,35 @@ class DeciderTest {
         }
 
         @Test
+        void is_not_started_at_all_by_a_frozen_model_that_serves_nothing_yet() {
+            spec = spec("paused: true");
+            resolves("1");
+            step();
+            step();
+
+            assertThat(decide().workloads()).isEmpty();
+            assertThat(Statuses.status(observation(), decide(), null, 1).conditions())
+                    .filteredOn(c -> c.getType().equals("Ready"))
+                    .singleElement()
+                    .satisfies(c -> assertThat(c.getMessage()).contains("spec.paused"));
+        }
+
+        @Test
+        void may_always_be_the_one_that_serves_already() {
+            serving();
+            resolves("2");
+            step();
+            resolves("1");
+            spec = spec("paused: true");
+            assertThat(decide().target()).map(Revision::version).contains("1");
+
+            spec = spec("gates: [{metric: ndcg_at_10, min: \"0.9\"}]");
+            Plan plan = decide();
+            assertThat(plan.target()).map(Revision::version).contains("1");
+            assertThat(plan.gate()).isNotEmpty();
+        }
+
+        @Test
         void keeps_its_target_while_the_registry_is_down() {
             serving();
             registry = Optional.of(
@@ -293,6 +322,46 @@ class DeciderTest {
             assertThat(route(step()).generation()).isEqualTo(first);
             asks(7, stable, candidate, null, SplitStatus.Kind.SPLIT, "50");
             assertThat(route(step()).generation()).isEqualTo(first + 1);
+        }
+
+        @Test
+        void keeps_the_generation_when_only_the_gateways_own_settings_change() {
+            candidateIsKnown();
+            asks(5, stable, candidate, null, SplitStatus.Kind.SPLIT, "10");
+            Route before = route(step());
+            spec = spec("gateway: {requestTimeout: 3s, stickiness: {cookie: who}}");
+
+            Route after = route(step());
+
+            assertThat(after.requestTimeoutMillis()).isEqualTo(3000);
+            assertThat(after.stickiness().cookie()).isEqualTo("who");
+            assertThat(after.generation()).isEqualTo(before.generation());
+        }
+
+        @Test
+        void may_keep_a_condemned_stable_while_the_pods_to_go_back_to_come_up() {
+            candidateIsKnown();
+            asks(5, candidate, null, null, SplitStatus.Kind.NONE, "0");
+            ready(candidate, 1);
+            step();
+            traffic = Optional.of(new TrafficStatus(
+                    UID,
+                    1,
+                    6L,
+                    candidate,
+                    null,
+                    stable,
+                    new SplitStatus(SplitStatus.Kind.NONE, "0"),
+                    List.of(),
+                    true,
+                    1,
+                    null,
+                    List.of(new RejectedRevision(candidate, "2", "", "", "bad", ""))));
+
+            Plan plan = decide();
+
+            assertThat(revision(route(plan).control())).isEqualTo(stable);
+            assertThat(plan.workloads()).containsKeys(stable, candidate);
         }
 
         @Test
@@ -591,15 +660,6 @@ class DeciderTest {
                     .contains("TargetChanged")
                     .doesNotContain("StableChanged");
             assertThat(ModelEvents.happenings(after, after)).isEmpty();
-        }
-    }
-
-    @Nested
-    class Durations_of_manifests {
-        @Test
-        void add_up_their_parts() {
-            assertThat(Durations.parse("1h30m")).isEqualTo(Duration.ofMinutes(90));
-            assertThat(Durations.parse("1s500ms")).isEqualTo(Duration.ofMillis(1500));
         }
     }
 }

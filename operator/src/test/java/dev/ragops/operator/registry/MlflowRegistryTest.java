@@ -230,7 +230,7 @@ class MlflowRegistryTest {
         @Test
         void says_when_an_answer_differs_and_forgets_what_was_asked_differently() {
             try (RegistryPoller poller = new RegistryPoller(q -> answer.get(), Clock.systemUTC(), news::add)) {
-                poller.follow("a/b", List.of(1), Duration.ofMillis(20), () -> question(Map.of()));
+                poller.follow("a/b", List.of(1), Duration.ofMillis(20), () -> Optional.of(question(Map.of())));
                 await().until(() -> news.size() == 1);
                 answer.set(new Resolution.Found("2", "", "", Map.of()));
                 await().until(() -> news.size() == 2);

@@ -3,6 +3,7 @@ package dev.ragops.operator.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragops.operator.outside.ReadableSecrets;
 import dev.ragops.operator.rollout.collect.ClusterGateways;
 import dev.ragops.operator.rollout.collect.GatewayEvidence;
 import dev.ragops.operator.rollout.collect.Subject;

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -256,7 +257,7 @@ class WorkloadTest {
 
         @Test
         void is_restricted_and_may_read_its_route_and_endpoints_only() {
-            Deployment deployment = one(Deployment.class, "support-gateway");
+            Deployment deployment = objects.gateway();
 
             assertRestricted(deployment.getSpec().getTemplate().getSpec());
             assertThat(deployment.getSpec().getReplicas()).isEqualTo(3);
@@ -277,7 +278,10 @@ class WorkloadTest {
 
         @Test
         void has_objects_that_all_carry_our_labels_and_lie_in_the_models_namespace() {
-            assertThat(objects.all()).hasSize(10).allSatisfy(object -> {
+            List<HasMetadata> all = new ArrayList<>(objects.all());
+            all.add(objects.gateway());
+            all.add(objects.service());
+            assertThat(all).hasSize(10).allSatisfy(object -> {
                 assertThat(object.getMetadata().getNamespace()).isEqualTo("team");
                 assertThat(object.getMetadata().getLabels())
                         .containsEntry("app.kubernetes.io/managed-by", "ragops")

@@ -131,6 +131,7 @@ public final class Collector implements AutoCloseable {
         private final Key key;
         private final AtomicBoolean stopped = new AtomicBoolean();
         private final AtomicReference<Held> held;
+        private final AtomicBoolean asking = new AtomicBoolean();
 
         /** What is followed and what is known of it change together, or a late answer would count for another generation. */
         private record Held(Subject subject, Ledger ledger, Map<String, Reading> readings) {}
@@ -158,12 +159,29 @@ public final class Collector implements AutoCloseable {
 
         void look() {
             Subject subject = held.get().subject();
+            ask(subject);
             List<GatewayAnswer> answers = answers(subject);
-            Map<String, Reading> readings = readings(subject);
             Instant now = clock.instant();
             held.updateAndGet(h -> h.subject().isSameWatchAs(subject)
-                    ? new Held(h.subject(), h.ledger().with(answers, h.subject().seed(), now), readings)
+                    ? new Held(h.subject(), h.ledger().with(answers, h.subject().seed(), now), h.readings())
                     : h);
+        }
+
+        /** Beside the gateways and one round at a time: a Prometheus that hangs must not keep a breach from being seen. */
+        private void ask(Subject subject) {
+            if (subject.prometheus().isEmpty() || !asking.compareAndSet(false, true)) {
+                return;
+            }
+            workers.execute(() -> {
+                try {
+                    Map<String, Reading> readings = readings(subject);
+                    held.updateAndGet(
+                            h -> h.subject().isSameWatchAs(subject) ? new Held(h.subject(), h.ledger(), readings) : h);
+                    news.accept(key);
+                } finally {
+                    asking.set(false);
+                }
+            });
         }
 
         private List<GatewayAnswer> answers(Subject subject) {

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Asks every ready gateway pod of a model for its counters over its second port. */
 public final class GatewayEvidence implements EvidenceSource {
@@ -58,7 +59,9 @@ public final class GatewayEvidence implements EvidenceSource {
                 .timeout(ANSWER)
                 .header("Authorization", "Bearer " + token)
                 .build();
-        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString()).handle((response, failure) -> {
+        var answer = http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        // The client's own time-out ends with the headers.
+        return answer.orTimeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS).handle((response, failure) -> {
             if (failure != null) {
                 return new GatewayAnswer.Unreachable(gateway.pod(), String.valueOf(cause(failure)));
             }

@@ -124,7 +124,7 @@ final class Advancing {
                                 "WaitingForSamples",
                                 running(step, finding));
             case NO_DATA -> {
-                Instant expected = clock.since().plus(firstEvidence());
+                Instant expected = clock.since().plus(firstEvidence(run));
                 if (now.isBefore(expected)) {
                     draft.lookAgainIn(Duration.between(now, expected));
                     yield waiting(phase, clocked, phase.patience().counting(now), "WaitingForEvidence", summary);
@@ -279,8 +279,8 @@ final class Advancing {
         return before.filter(c -> c.generation() == generation).or(() -> Optional.of(new Clocked(now, generation)));
     }
 
-    private Duration firstEvidence() {
-        return snapshot.settings().interval().multipliedBy(FIRST_EVIDENCE_INTERVALS);
+    private static Duration firstEvidence(Run run) {
+        return run.plan().interval().multipliedBy(FIRST_EVIDENCE_INTERVALS);
     }
 
     private boolean isOver(Patience patience, Run run) {

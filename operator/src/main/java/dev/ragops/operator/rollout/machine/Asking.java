@@ -33,6 +33,11 @@ final class Asking {
                 new Split.Control(run.plan().watch().control()));
     }
 
+    /** The candidate goes on serving while pods of what users had before come up. */
+    static Traffic warming(String modelUid, Run run) {
+        return traffic(modelUid, run, run.candidate(), Optional.empty(), Optional.of(run.stable()), new Split.None());
+    }
+
     /** Users have what they had before the run. */
     static Traffic takenBack(String modelUid, Run run) {
         return traffic(modelUid, run, run.stable(), Optional.empty(), Optional.empty(), new Split.None());

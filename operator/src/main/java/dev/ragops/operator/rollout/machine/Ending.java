@@ -27,7 +27,7 @@ final class Ending {
         // Not Ended: the target may start over at once, from what is true now.
         draft.be(new Phase.Idle(Phase.Rest.NO_TARGET), cause.reason(), detail);
         draft.forgetEvidence();
-        draft.lookAgainIn(snapshot.settings().interval());
+        draft.lookAgainIn(snapshot.settings().plan().interval());
     }
 
     void succeeded(Run run) {
@@ -42,7 +42,7 @@ final class Ending {
                 new Phase.Ended(run.attempt(), run.candidate(), Outcome.SUCCEEDED, Cause.PROMOTED, detail),
                 "Succeeded",
                 detail);
-        draft.lookAgainIn(snapshot.settings().interval());
+        draft.lookAgainIn(snapshot.settings().plan().interval());
     }
 
     void takenBack(Phase.RollingBack back) {
@@ -64,7 +64,7 @@ final class Ending {
                         detail);
             }
         }
-        draft.lookAgainIn(snapshot.settings().interval());
+        draft.lookAgainIn(snapshot.settings().plan().interval());
     }
 
     private void remember(Run run, Cause cause, String detail) {

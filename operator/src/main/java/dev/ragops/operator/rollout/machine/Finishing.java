@@ -120,8 +120,7 @@ final class Finishing {
         return switch (finding.ruling()) {
             case FAIL -> Withdrawal.because(Cause.BREACH, summary);
             case NO_DATA -> {
-                if (now.isBefore(
-                        clock.since().plus(snapshot.settings().interval().multipliedBy(FIRST_EVIDENCE_INTERVALS)))) {
+                if (now.isBefore(clock.since().plus(plan.interval().multipliedBy(FIRST_EVIDENCE_INTERVALS)))) {
                     yield stay(run, clock, "Watching", summary);
                 }
                 yield switch (plan.onNoData()) {

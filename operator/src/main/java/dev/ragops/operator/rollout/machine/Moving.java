@@ -18,7 +18,7 @@ final class Moving {
     }
 
     void decide(Phase.Active phase) {
-        draft.lookAgainIn(snapshot.settings().interval());
+        draft.lookAgainIn(phase.run().plan().interval());
         Phase.Active latched =
                 phase.withRun(phase.run().latching(snapshot.settings().intents()));
         if (latched instanceof Phase.RollingBack back) {
@@ -67,7 +67,7 @@ final class Moving {
         if (watching) {
             return Optional.empty();
         }
-        return switch (snapshot.settings().onNewRevision()) {
+        return switch (run.plan().onNewRevision()) {
             case RESTART -> Withdrawal.because(Cause.NEW_TARGET, "the model asks for " + target.name() + " now");
             case QUEUE -> Optional.empty();
         };
@@ -91,8 +91,14 @@ final class Moving {
                         t.stable().equals(run.stable().name()) && t.candidate().isEmpty())
                 .isPresent();
         if (back.promoted() && !asked && model.readyReplicas(run.stable()) == 0) {
-            // A route to no pod is worse for users than the breach; the model starts the pods, this waits for the
-            // first.
+            // A route to no pod is worse for users than the breach: the previous revision is named, so that the model
+            // keeps or starts its pods, and the first of them is waited for.
+            boolean named = draft.traffic()
+                    .filter(t -> t.control().equals(Optional.of(run.stable().name())))
+                    .isPresent();
+            if (!named) {
+                draft.ask(Asking.warming(model.uid(), run));
+            }
             draft.be(
                     back,
                     back.cause().reason(),

@@ -143,7 +143,7 @@ final class Resting {
                     "StartingCandidate",
                     "waiting for pods of " + target.name());
         }
-        draft.lookAgainIn(snapshot.settings().interval());
+        draft.lookAgainIn(run.plan().interval());
     }
 
     private boolean warmFormerStable(RevisionId target) {

@@ -22,7 +22,7 @@ public final class RolloutMachine {
         draft.told(snapshot.reported());
         Optional<State.Block> block = blockOf(snapshot);
         if (block.isPresent()) {
-            standStill(draft, before);
+            standStill(draft, before, snapshot.settings().intents());
             draft.block(block.get(), explain(block.get(), snapshot));
             draft.lookAgainIn(Duration.ofMinutes(1));
             return draft.decision();
@@ -105,8 +105,12 @@ public final class RolloutMachine {
     }
 
     /** What cannot be decided cannot make progress either: the deadline waits. */
-    private static void standStill(Draft draft, State before) {
-        switch (before.phase()) {
+    private static void standStill(Draft draft, State before, Intents intents) {
+        if (!(before.phase() instanceof Phase.Active active)) {
+            return;
+        }
+        // What a person asks for meanwhile is not forgotten if it vanishes before the block does.
+        switch (active.withRun(active.run().latching(intents))) {
             case Phase.Starting p ->
                 draft.be(
                         new Phase.Starting(p.run(), p.patience().standing(draft.now)),
@@ -116,14 +120,16 @@ public final class RolloutMachine {
                 draft.be(
                         new Phase.Progressing(
                                 p.run(), p.step(), p.clock(), p.patience().standing(draft.now)),
-                        "",
-                        "");
+                        before.reason(),
+                        before.message());
             case Phase.Promoting p ->
                 draft.be(
                         new Phase.Promoting(p.run(), p.patience().standing(draft.now)),
                         before.reason(),
                         before.message());
-            case Phase.AwaitingApproval _, Phase.Watching _, Phase.RollingBack _, Phase.Idle _, Phase.Ended _ -> {}
+            case Phase.AwaitingApproval p -> draft.be(p, before.reason(), before.message());
+            case Phase.Watching p -> draft.be(p, before.reason(), before.message());
+            case Phase.RollingBack p -> draft.be(p, before.reason(), before.message());
         }
     }
 

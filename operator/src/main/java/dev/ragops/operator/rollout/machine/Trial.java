@@ -52,8 +52,7 @@ final class Trial {
         Optional<String> ejected = seen.ejection()
                 .filter(e -> e.revision().equals(run.candidate().name()))
                 .map(Ejection::reason);
-        if (ejected.isEmpty()
-                && !seen.freshAt(snapshot.now(), snapshot.settings().interval())) {
+        if (ejected.isEmpty() && !seen.freshAt(snapshot.now(), run.plan().interval())) {
             return new Finding(
                     Assessment.noData("the gateways were last heard at " + seen.at()), evidence, subject.total());
         }

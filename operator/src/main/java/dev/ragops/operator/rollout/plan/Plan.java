@@ -4,12 +4,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Everything a rollout goes by, copied when it starts, so that an edit of the manifest applies to the next one. */
+/**
+ * Everything a rollout goes by, copied when it starts, so that an edit of the manifest applies to the next one.
+ *
+ * @param interval how often evidence is collected and judged
+ */
 public record Plan(
         List<Step> steps,
         List<ComparisonRule> comparisons,
         OnInconclusive onInconclusive,
         OnNoData onNoData,
+        OnNewRevision onNewRevision,
+        Duration interval,
         Duration progressDeadline,
         boolean fallback,
         Watch watch) {

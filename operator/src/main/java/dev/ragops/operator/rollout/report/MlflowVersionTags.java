@@ -4,14 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragops.api.v1alpha1.LocalSecretReference;
 import dev.ragops.api.v1alpha1.RagModel;
+import dev.ragops.operator.outside.BoundedHttp;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -23,10 +20,7 @@ public final class MlflowVersionTags implements VersionTags {
 
     private final BiFunction<String, String, Map<String, String>> secrets;
     private final ObjectMapper json = new ObjectMapper();
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(3))
-            .build();
+    private final BoundedHttp http = new BoundedHttp(ANSWER);
 
     /** @param secrets decoded data of a readable Secret, by namespace and name */
     public MlflowVersionTags(BiFunction<String, String, Map<String, String>> secrets) {
@@ -59,28 +53,16 @@ public final class MlflowVersionTags implements VersionTags {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create(base + "/api/2.0/mlflow/model-versions/set-tag"))
-                    .timeout(ANSWER)
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(tag)));
-            if (credentials.containsKey("token")) {
-                request.header("Authorization", "Bearer " + credentials.get("token"));
-            } else if (credentials.containsKey("username")) {
-                String pair = credentials.get("username") + ":" + credentials.getOrDefault("password", "");
-                request.header(
-                        "Authorization",
-                        "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
-            }
-            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new IllegalStateException("the registry answered HTTP " + response.statusCode());
+            BoundedHttp.Answer answer = http.send(request, credentials);
+            if (answer.status() != 200) {
+                throw new IllegalStateException("the registry answered HTTP " + answer.status());
             }
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("strings are always JSON", impossible);
         } catch (IOException failure) {
             throw new IllegalStateException("the registry at " + base + ": " + failure, failure);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", interrupted);
         }
     }
 }

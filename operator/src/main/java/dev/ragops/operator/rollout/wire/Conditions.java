@@ -1,27 +1,20 @@
 package dev.ragops.operator.rollout.wire;
 
+import dev.ragops.operator.Transitions;
 import dev.ragops.operator.rollout.machine.Outcome;
 import dev.ragops.operator.rollout.machine.Phase;
 import dev.ragops.operator.rollout.machine.State;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Says in kstatus words whether a rollout is at rest, on its way, or needs someone. */
 final class Conditions {
     private final State state;
-    private final @Nullable Long generation;
-    private final List<Condition> before;
-    private final Instant now;
+    private final Transitions transitions;
 
-    Conditions(State state, @Nullable Long generation, List<Condition> before, Instant now) {
+    Conditions(State state, Transitions transitions) {
         this.state = state;
-        this.generation = generation;
-        this.before = before;
-        this.now = now;
+        this.transitions = transitions;
     }
 
     /** Where a rollout is for someone who waits for it. */
@@ -62,19 +55,6 @@ final class Conditions {
     }
 
     private Condition condition(String type, boolean holds, String reason) {
-        String status = holds ? "True" : "False";
-        String since = before.stream()
-                .filter(c -> type.equals(c.getType()) && status.equals(c.getStatus()))
-                .map(Condition::getLastTransitionTime)
-                .findFirst()
-                .orElse(now.truncatedTo(ChronoUnit.SECONDS).toString());
-        return new ConditionBuilder()
-                .withType(type)
-                .withStatus(status)
-                .withReason(reason.isEmpty() ? "Unknown" : reason)
-                .withMessage(holds ? state.message() : "")
-                .withLastTransitionTime(since)
-                .withObservedGeneration(generation)
-                .build();
+        return transitions.condition(type, holds ? "True" : "False", reason, holds ? state.message() : "");
     }
 }

@@ -7,6 +7,7 @@ import dev.ragops.api.v1alpha1.RagModelStatus;
 import dev.ragops.api.v1alpha1.RevisionStatus;
 import dev.ragops.api.v1alpha1.RouteStatus;
 import dev.ragops.api.v1alpha1.TargetStatus;
+import dev.ragops.operator.Durations;
 import dev.ragops.operator.rollout.judge.Objective;
 import dev.ragops.operator.rollout.machine.ModelView;
 import dev.ragops.operator.rollout.machine.Readiness;

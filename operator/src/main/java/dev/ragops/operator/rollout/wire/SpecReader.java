@@ -7,6 +7,7 @@ import dev.ragops.api.v1alpha1.PlanStatus;
 import dev.ragops.api.v1alpha1.RagRolloutSpec;
 import dev.ragops.api.v1alpha1.StepSpec;
 import dev.ragops.api.v1alpha1.WatchSpec;
+import dev.ragops.operator.Durations;
 import dev.ragops.operator.rollout.machine.Intents;
 import dev.ragops.operator.rollout.machine.Settings;
 import dev.ragops.operator.rollout.plan.Bound;
@@ -35,11 +36,14 @@ public final class SpecReader {
     private SpecReader() {}
 
     public static Settings settings(RagRolloutSpec spec) {
-        Plan plan = plan(spec.steps(), spec.analysis(), spec.watch(), spec.progressDeadline(), spec.fallback());
-        OnNewRevision onNewRevision = spec.onNewRevision() == RagRolloutSpec.OnNewRevision.QUEUE
-                ? OnNewRevision.QUEUE
-                : OnNewRevision.RESTART;
-        return new Settings(plan, onNewRevision, interval(spec.analysis()), intents(spec));
+        Plan plan = plan(
+                spec.steps(),
+                spec.analysis(),
+                spec.watch(),
+                spec.onNewRevision(),
+                spec.progressDeadline(),
+                spec.fallback());
+        return new Settings(plan, intents(spec));
     }
 
     public static Duration interval(@Nullable AnalysisSpec analysis) {
@@ -47,13 +51,20 @@ public final class SpecReader {
     }
 
     public static Plan plan(PlanStatus copy) {
-        return plan(copy.steps(), copy.analysis(), copy.watch(), copy.progressDeadline(), copy.fallback());
+        return plan(
+                copy.steps(),
+                copy.analysis(),
+                copy.watch(),
+                copy.onNewRevision(),
+                copy.progressDeadline(),
+                copy.fallback());
     }
 
     private static Plan plan(
             List<StepSpec> steps,
             @Nullable AnalysisSpec analysis,
             @Nullable WatchSpec watch,
+            RagRolloutSpec.@Nullable OnNewRevision onNewRevision,
             @Nullable String progressDeadline,
             @Nullable Boolean fallback) {
         return new Plan(
@@ -65,6 +76,8 @@ public final class SpecReader {
                                 .toList(),
                 onInconclusive(analysis),
                 onNoData(analysis),
+                onNewRevision == RagRolloutSpec.OnNewRevision.QUEUE ? OnNewRevision.QUEUE : OnNewRevision.RESTART,
+                interval(analysis),
                 Durations.parse(progressDeadline, DEFAULT_DEADLINE),
                 fallback == null || fallback,
                 watch(watch));

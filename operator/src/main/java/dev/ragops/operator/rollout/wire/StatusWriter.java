@@ -17,6 +17,7 @@ import dev.ragops.api.v1alpha1.StepStatus;
 import dev.ragops.api.v1alpha1.TrafficStatus;
 import dev.ragops.api.v1alpha1.VerdictStatus;
 import dev.ragops.api.v1alpha1.WithdrawalStatus;
+import dev.ragops.operator.Transitions;
 import dev.ragops.operator.rollout.machine.Cause;
 import dev.ragops.operator.rollout.machine.Clocked;
 import dev.ragops.operator.rollout.machine.Patience;
@@ -96,9 +97,10 @@ public final class StatusWriter {
                 intents(run),
                 new Conditions(
                                 state,
-                                rollout.getMetadata().getGeneration(),
-                                before.map(RagRolloutStatus::conditions).orElse(List.of()),
-                                now)
+                                new Transitions(
+                                        before.map(RagRolloutStatus::conditions).orElse(List.of()),
+                                        rollout.getMetadata().getGeneration(),
+                                        now))
                         .all());
     }
 
@@ -145,6 +147,7 @@ public final class StatusWriter {
                             spec.steps(),
                             spec.analysis(),
                             spec.watch(),
+                            spec.onNewRevision(),
                             spec.progressDeadline(),
                             spec.fallback(),
                             run.floor(),

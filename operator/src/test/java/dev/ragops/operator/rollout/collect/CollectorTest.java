@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,7 @@ class CollectorTest {
     private final AtomicLong asked = new AtomicLong();
     private final AtomicInteger told = new AtomicInteger();
     private volatile boolean down;
+    private final Semaphore hang = new Semaphore(1);
     private final Collector collector = new Collector(
             subject -> {
                 asked.set(subject.generation());
@@ -33,7 +35,11 @@ class CollectorTest {
                         "gw", "p", LedgerTest.candidate(counted.addAndGet(10), 0), Optional.empty()));
             },
             (_, _, query) -> switch (query) {
-                case "good" -> OptionalDouble.of(1.5);
+                case "good" -> {
+                    hang.acquireUninterruptibly();
+                    hang.release();
+                    yield OptionalDouble.of(1.5);
+                }
                 case "empty" -> OptionalDouble.empty();
                 default -> throw new IllegalStateException("connection refused");
             },
@@ -63,15 +69,26 @@ class CollectorTest {
     @Test
     void asks_every_interval_and_tells() {
         collector.follow(subject(1));
-        await().until(() -> told.get() >= 3);
-        assertThat(collector
-                        .latest(KEY)
-                        .evidence()
-                        .orElseThrow()
-                        .tally()
-                        .candidate()
-                        .total())
-                .isGreaterThanOrEqualTo(30);
+        await().until(() -> told.get() >= 3
+                && collector
+                                .latest(KEY)
+                                .evidence()
+                                .orElseThrow()
+                                .tally()
+                                .candidate()
+                                .total()
+                        >= 30);
+    }
+
+    @Test
+    void hears_the_gateways_while_prometheus_hangs() throws InterruptedException {
+        hang.acquire();
+        collector.follow(subject(1));
+        await().until(() -> counted.get() >= 40
+                && collector.latest(KEY).evidence().isPresent()
+                && collector.latest(KEY).readings().isEmpty());
+        hang.release();
+        await().until(() -> collector.latest(KEY).readings().size() == 3);
     }
 
     @Test

@@ -775,8 +775,9 @@ class RolloutMachineTest {
 
         @Test
         void waits_if_told_to_queue() {
-            World world = World.withTarget(TWO).untilStep("half");
+            World world = World.withTarget(TWO);
             world.onNewRevision = OnNewRevision.QUEUE;
+            world.untilStep("half");
             world.target = Optional.of(THREE);
             world.ready(THREE, 2);
             world.settle();
@@ -787,6 +788,16 @@ class RolloutMachineTest {
             world.settle();
             assertThat(world.run().candidate()).isEqualTo(THREE);
             assertThat(world.run().stable()).isEqualTo(TWO);
+        }
+
+        @Test
+        void follows_the_plan_of_the_attempt_not_what_the_manifest_says_by_now() {
+            World world = World.withTarget(TWO).untilStep("half");
+            world.onNewRevision = OnNewRevision.QUEUE;
+            world.target = Optional.of(THREE);
+            world.ready(THREE, 2);
+            world.settle();
+            assertThat(world.run().candidate()).isEqualTo(THREE);
         }
 
         @Test
@@ -1073,7 +1084,51 @@ class RolloutMachineTest {
     }
 
     @Nested
+    class Without_pods_to_go_back_to {
+        @Test
+        void the_previous_revision_is_named_until_its_first_pod_is_ready() {
+            World world = World.withTarget(TWO);
+            world.watch = new Watch(Duration.ZERO, Share.ofPercent(5), 0);
+            world.untilStep("half");
+            world.feed(500, 0, 500, 0);
+            world.pass(seconds(61));
+            world.gatewaysApply = false;
+            world.decide();
+            world.decide();
+            assertThat(world.traffic().stable()).isEqualTo(TWO.name());
+            world.is(ONE, new Readiness.Pending("it has no pods"));
+            world.abort();
+
+            world.decide();
+
+            assertThat(world.traffic().stable()).isEqualTo(TWO.name());
+            assertThat(world.traffic().control()).contains(ONE.name());
+            assertThat(world.traffic().split()).isEqualTo(new Split.None());
+            world.gatewaysApply = true;
+            world.settle();
+            world.ready(ONE, 1);
+            world.settle();
+            assertThat(world.traffic().stable()).isEqualTo(ONE.name());
+            assertEnded(world, Outcome.ABORTED, Cause.ABORT);
+        }
+    }
+
+    @Nested
     class When_the_ground_moves {
+        @Test
+        void remembers_what_a_person_asked_for_meanwhile() {
+            World world = World.withTarget(TWO).untilStep("review");
+            world.modelExists = false;
+            world.approve("review");
+            world.decide();
+            world.intents = Intents.NONE;
+            world.modelExists = true;
+            world.settle();
+            assertThat(world.state.orElseThrow().phase())
+                    .isInstanceOfSatisfying(
+                            Phase.Progressing.class, p -> assertThat(p.step()).isEqualTo(3));
+        }
+
         @Test
         void says_that_the_model_is_missing_and_goes_on_when_it_is_back() {
             World world = World.withTarget(TWO).untilStep("half");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ragops.api.v1alpha1.RagModel;
 import dev.ragops.api.v1alpha1.RagRollout;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
+import dev.ragops.operator.Durations;
 import dev.ragops.operator.rollout.evidence.Counters;
 import dev.ragops.operator.rollout.evidence.Evidence;
 import dev.ragops.operator.rollout.evidence.Histogram;
@@ -90,8 +91,8 @@ class WireTest {
         @Test
         void is_read_field_by_field() {
             Settings settings = SpecReader.settings(rollout(ROLLOUT).getSpec());
-            assertThat(settings.interval()).isEqualTo(Duration.ofSeconds(2));
-            assertThat(settings.onNewRevision()).isEqualTo(OnNewRevision.QUEUE);
+            assertThat(settings.plan().interval()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(settings.plan().onNewRevision()).isEqualTo(OnNewRevision.QUEUE);
             assertThat(settings.plan().progressDeadline()).isEqualTo(Duration.ofMinutes(45));
             assertThat(settings.plan().fallback()).isFalse();
             assertThat(settings.plan().onInconclusive()).isEqualTo(OnInconclusive.CONTINUE);
@@ -129,8 +130,8 @@ class WireTest {
                       steps: [{name: a, canary: {weight: 5}}]
                       watch: {}
                     """).getSpec());
-            assertThat(settings.interval()).isEqualTo(Duration.ofSeconds(5));
-            assertThat(settings.onNewRevision()).isEqualTo(OnNewRevision.RESTART);
+            assertThat(settings.plan().interval()).isEqualTo(Duration.ofSeconds(5));
+            assertThat(settings.plan().onNewRevision()).isEqualTo(OnNewRevision.RESTART);
             assertThat(settings.plan().onInconclusive()).isEqualTo(OnInconclusive.PAUSE);
             assertThat(settings.plan().onNoData()).isEqualTo(OnNoData.HOLD);
             assertThat(settings.plan().progressDeadline()).isEqualTo(Duration.ofHours(2));
