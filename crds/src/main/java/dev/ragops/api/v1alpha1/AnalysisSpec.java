@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -28,6 +30,14 @@ public record AnalysisSpec(
 
         @JsonPropertyDescription("Bounds on how the two tracks' answers may differ.") @Size(max = 8)
         List<ComparisonSpec> comparisons,
+
+        @JsonPropertyDescription(
+                "Comparisons hold, and what was compared meanwhile does not count, while the two tracks differ by more changes of the document store than this.")
+        @Min(0)
+        @Max(1000000)
+        @Default("100")
+        @Nullable
+        Integer maxLag,
 
         @JsonPropertyDescription("Checks by Prometheus queries.") @Nullable
         PrometheusSpec prometheus,

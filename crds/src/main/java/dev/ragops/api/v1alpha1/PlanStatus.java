@@ -3,6 +3,7 @@ package dev.ragops.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.ragops.api.v1alpha1.RagRolloutSpec.OnNewRevision;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,8 @@ public record PlanStatus(
 
         @JsonPropertyDescription("The watch.") @Nullable WatchSpec watch,
 
-        @JsonPropertyDescription("What a new target does to it.")
-        RagRolloutSpec.@Nullable OnNewRevision onNewRevision,
+        @JsonPropertyDescription("What a new target does to it.") @Nullable
+        OnNewRevision onNewRevision,
 
         @JsonPropertyDescription("Longest time without progress.") @Size(max = 16) @Nullable
         String progressDeadline,

@@ -33,8 +33,21 @@ public record RevisionStatus(
         @JsonPropertyDescription("Where it stands.") @Nullable
         State state,
 
-        @JsonPropertyDescription("What went wrong last.") @Size(max = 512) @Nullable
-        String lastFailure) {
+        @JsonPropertyDescription(
+                "What went wrong last, or what a pod reports to run that is not what the revision's record says.")
+        @Size(max = 512)
+        @Nullable
+        String lastFailure,
+
+        @JsonPropertyDescription("Documents the pod that is least far has indexed, while one catches up.") @Nullable
+        Long indexed,
+
+        @JsonPropertyDescription("Of so many.") @Nullable Long toIndex,
+
+        @JsonPropertyDescription(
+                "Changes of the document store that the pod furthest behind does not answer with yet; absent: none.")
+        @Nullable
+        Long lag) {
 
     /** Where a revision gets requests from. */
     public enum Track {

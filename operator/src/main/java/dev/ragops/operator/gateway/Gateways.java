@@ -1,21 +1,28 @@
 package dev.ragops.operator.gateway;
 
-import java.util.List;
-import java.util.Map;
+import java.io.IOException;
 
-/** Which gateway pods there are, and what they say. Calls block, and end within a bounded time. */
+/** What a gateway pod says it has applied. Calls block, and end within a bounded time. */
 public interface Gateways {
-    /** @param address host and port of the admin side */
+    /** @param address host of the pod; the admin side's port is the same everywhere */
     record Pod(String name, String address) {}
 
     /**
      * @param generation of the route it applied, 0 for none
-     * @param endpoints ready pods it knows, by Service
+     * @param settings what it goes by beside the generation, empty where it does not say
      */
-    record State(long generation, Map<String, Integer> endpoints) {}
+    record State(long generation, Settings settings) {}
 
-    List<Pod> ready(String namespace, String model, String modelUid);
+    /** What of a route may change without another generation. */
+    record Settings(String text) {
+        public static final Settings UNSAID = new Settings("");
 
-    /** @throws java.io.IOException when the pod does not answer as it should */
-    State ask(Pod pod, String namespace, String model, String modelUid) throws java.io.IOException;
+        /** Whether a gateway that says {@code this} goes by what is {@code wanted}; one of an older release says nothing. */
+        boolean meets(Settings wanted) {
+            return text.isEmpty() || text.equals(wanted.text);
+        }
+    }
+
+    /** @throws IOException when the pod does not answer as it should */
+    State ask(Pod pod, String namespace, String model, String modelUid) throws IOException;
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,17 +19,32 @@ import org.jboss.logging.Logger;
 public final class RouteProbe implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RouteProbe.class);
     private static final Duration EAGER = Duration.ofMillis(250);
-    private static final Duration CALM = Duration.ofSeconds(5);
+    private static final Duration CALM = Duration.ofSeconds(15);
 
-    /** @param generation the one that has to be applied */
-    private record Followed(String namespace, String model, String uid, long generation) {}
+    /**
+     * What has to be applied and by whom.
+     *
+     * @param pods gateways that are ready
+     * @param generation the one that has to be applied, with these settings
+     */
+    public record Wanted(
+            String namespace,
+            String model,
+            String uid,
+            List<Gateways.Pod> pods,
+            long generation,
+            Gateways.Settings settings) {
+        public Wanted {
+            pods = List.copyOf(pods);
+        }
+    }
 
     /**
      * What the gateways said.
      *
      * @param generation that was asked for
      * @param gateways pods that are ready
-     * @param lagging of them, those that have not applied it
+     * @param lagging of them, those that have not applied it as it is wanted
      * @param since when all had applied it, as long as they do
      */
     public record Applied(long generation, int gateways, List<String> lagging, Instant at, Optional<Instant> since) {
@@ -49,7 +63,7 @@ public final class RouteProbe implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("route-timer").daemon().factory());
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
-    private final Map<String, Followed> followed = new ConcurrentHashMap<>();
+    private final Map<String, Wanted> followed = new ConcurrentHashMap<>();
     private final Map<String, Applied> latest = new ConcurrentHashMap<>();
 
     public RouteProbe(Gateways gateways, Clock clock, Consumer<String> onNews) {
@@ -58,8 +72,7 @@ public final class RouteProbe implements AutoCloseable {
         this.onNews = onNews;
     }
 
-    public void follow(String key, String namespace, String model, String uid, long generation) {
-        Followed wanted = new Followed(namespace, model, uid, generation);
+    public void follow(String key, Wanted wanted) {
         if (!wanted.equals(followed.put(key, wanted))) {
             callers.execute(() -> round(key, wanted));
         }
@@ -75,7 +88,7 @@ public final class RouteProbe implements AutoCloseable {
     }
 
     /** Goes on for as long as this is what is wanted. */
-    private void round(String key, Followed wanted) {
+    private void round(String key, Wanted wanted) {
         if (!wanted.equals(followed.get(key)) || timer.isShutdown()) {
             return;
         }
@@ -89,33 +102,24 @@ public final class RouteProbe implements AutoCloseable {
     }
 
     /** @return whether all have applied what is wanted */
-    private boolean ask(String key, Followed wanted) {
-        List<Gateways.Pod> pods = gateways.ready(wanted.namespace(), wanted.model(), wanted.uid());
-        List<String> lagging = new ArrayList<>();
-        for (Gateways.Pod pod : pods) {
-            try {
-                if (gateways.ask(pod, wanted.namespace(), wanted.model(), wanted.uid())
-                                .generation()
-                        < wanted.generation()) {
-                    lagging.add(pod.name());
-                }
-            } catch (IOException e) {
-                lagging.add(pod.name());
-            }
-        }
+    private boolean ask(String key, Wanted wanted) {
+        List<String> lagging = wanted.pods().stream()
+                .filter(pod -> !hasApplied(pod, wanted))
+                .map(Gateways.Pod::name)
+                .toList();
         if (!wanted.equals(followed.get(key))) {
             return false;
         }
         Instant now = clock.instant();
         Applied before = latest.get(key);
-        boolean everywhere = !pods.isEmpty() && lagging.isEmpty();
+        boolean everywhere = !wanted.pods().isEmpty() && lagging.isEmpty();
         Optional<Instant> since = !everywhere
                 ? Optional.empty()
                 : Optional.of(
                         before != null && before.generation() == wanted.generation()
                                 ? before.since().orElse(now)
                                 : now);
-        Applied applied = new Applied(wanted.generation(), pods.size(), lagging, now, since);
+        Applied applied = new Applied(wanted.generation(), wanted.pods().size(), lagging, now, since);
         latest.put(key, applied);
         boolean news = before == null
                 || before.generation() != applied.generation()
@@ -125,6 +129,15 @@ public final class RouteProbe implements AutoCloseable {
             onNews.accept(key);
         }
         return everywhere;
+    }
+
+    private boolean hasApplied(Gateways.Pod pod, Wanted wanted) {
+        try {
+            Gateways.State state = gateways.ask(pod, wanted.namespace(), wanted.model(), wanted.uid());
+            return state.generation() >= wanted.generation() && state.settings().meets(wanted.settings());
+        } catch (IOException silent) {
+            return false;
+        }
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.ragops.operator.model;
 
 import dev.ragops.api.v1alpha1.RagModel;
 import dev.ragops.api.v1alpha1.RagRollout;
+import dev.ragops.operator.gateway.Gateways;
+import dev.ragops.operator.runtime.RuntimeProbe;
 import dev.ragops.operator.workload.Names;
 import dev.ragops.operator.workload.RevisionObjects;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -13,10 +15,12 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -30,10 +34,13 @@ final class Cluster {
     private final Map<String, Deployment> deployments;
     private final Map<String, Service> services;
     private final List<Pod> pods;
+    private final RuntimeProbe.Reports reports;
+    private final List<EndpointSlice> slices;
     private final Optional<ConfigMap> route;
     private final Optional<RagRollout> bound;
 
-    Cluster(RagModel model, Context<RagModel> context) {
+    Cluster(RagModel model, Context<RagModel> context, RuntimeProbe.Reports reports) {
+        this.reports = reports;
         this.uid = model.getMetadata().getUid();
         String name = model.getMetadata().getName();
         this.records = ours(context, ControllerRevision.class);
@@ -44,6 +51,7 @@ final class Cluster {
         this.pods = context.getSecondaryResourcesAsStream(Pod.class)
                 .sorted(Comparator.comparing(p -> p.getMetadata().getName()))
                 .toList();
+        this.slices = context.getSecondaryResourcesAsStream(EndpointSlice.class).toList();
         this.route = ours(context, ConfigMap.class).stream()
                 .filter(map -> map.getMetadata().getName().equals(name + "-route"))
                 .findFirst();
@@ -107,8 +115,9 @@ final class Cluster {
                 .findFirst()
                 .orElse("");
         boolean invalid = failure.startsWith(INVALID);
+        RevisionObjects.Recorded recorded = RevisionObjects.read(record);
         return new Revisioned(
-                RevisionObjects.read(record).revision(),
+                recorded.revision(),
                 record.getRevision(),
                 deployment.isPresent(),
                 deployment.map(d -> d.getSpec().getReplicas()).orElse(0),
@@ -118,7 +127,45 @@ final class Cluster {
                         .orElse(0),
                 own.stream().anyMatch(Cluster::fetched),
                 invalid ? failure.substring(INVALID.length()) : failure,
-                invalid);
+                invalid,
+                Insight.of(
+                        own.stream()
+                                .map(pod ->
+                                        reports.byPod().get(pod.getMetadata().getName()))
+                                .filter(Objects::nonNull)
+                                .toList(),
+                        recorded));
+    }
+
+    /** Runtime pods that can be asked how they are. */
+    List<RuntimeProbe.Pod> runtimes() {
+        return pods.stream()
+                .filter(pod -> pod.getMetadata().getLabels().containsKey(Names.REVISION_LABEL))
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .filter(pod -> pod.getStatus() != null && pod.getStatus().getPodIP() != null)
+                .filter(Cluster::fetched)
+                .map(pod -> new RuntimeProbe.Pod(
+                        pod.getMetadata().getName(), pod.getStatus().getPodIP()))
+                .toList();
+    }
+
+    /** Ready gateways, found by ownership and never by a label anyone can set: the model owns the Service, the Service its EndpointSlices. */
+    List<Gateways.Pod> gateways(String service) {
+        Optional<String> owner = service(service).map(s -> s.getMetadata().getUid());
+        if (owner.isEmpty()) {
+            return List.of();
+        }
+        return slices.stream()
+                .filter(slice -> Applier.ownedBy(slice, owner.get()))
+                .flatMap(slice -> slice.getEndpoints().stream())
+                .filter(endpoint -> endpoint.getConditions() == null
+                        || !Boolean.FALSE.equals(endpoint.getConditions().getReady()))
+                .filter(endpoint -> endpoint.getTargetRef() != null)
+                .map(endpoint -> new Gateways.Pod(
+                        endpoint.getTargetRef().getName(),
+                        endpoint.getAddresses().getFirst()))
+                .sorted(Comparator.comparing(Gateways.Pod::name))
+                .toList();
     }
 
     /** The bundle is there and the runtime is at work. */

@@ -10,6 +10,7 @@ import dev.ragops.operator.route.RouteFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -53,14 +54,13 @@ final class Handshake {
         if (!seen.uid().equals(traffic.modelUid()) || traffic.seq() == null || traffic.seq() < last.seq()) {
             return false;
         }
-        String stable = traffic.stable();
-        boolean known = stable != null
-                && Stream.of(
-                                Optional.of(stable),
-                                Optional.ofNullable(traffic.candidate()),
-                                Optional.ofNullable(traffic.control()))
-                        .flatMap(Optional::stream)
-                        .allMatch(name -> seen.revision(name).isPresent());
+        String stable = Objects.requireNonNullElse(traffic.stable(), "");
+        boolean known = Stream.of(
+                        Optional.of(stable),
+                        Optional.ofNullable(traffic.candidate()),
+                        Optional.ofNullable(traffic.control()))
+                .flatMap(Optional::stream)
+                .allMatch(name -> seen.revision(name).isPresent());
         if (!known) {
             return false;
         }

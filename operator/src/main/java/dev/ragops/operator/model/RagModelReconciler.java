@@ -18,9 +18,13 @@ import dev.ragops.operator.registry.MlflowRegistry;
 import dev.ragops.operator.registry.ModelRegistry;
 import dev.ragops.operator.registry.Question;
 import dev.ragops.operator.registry.RegistryPoller;
+import dev.ragops.operator.registry.Resolution;
 import dev.ragops.operator.route.Memory;
 import dev.ragops.operator.route.Route;
 import dev.ragops.operator.route.RouteFile;
+import dev.ragops.operator.runtime.HttpRuntimes;
+import dev.ragops.operator.runtime.RuntimeProbe;
+import dev.ragops.operator.runtime.Runtimes;
 import dev.ragops.operator.workload.Defaults;
 import dev.ragops.operator.workload.Names;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -29,6 +33,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -44,6 +49,7 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import java.net.HttpURLConnection;
@@ -69,6 +75,8 @@ public class RagModelReconciler implements Reconciler<RagModel> {
     private static final Duration SOON = Duration.ofMillis(300);
     private static final Duration BUSY = Duration.ofSeconds(10);
     private static final Duration ROLLING = Duration.ofMinutes(1);
+    private static final Duration MOVING = Duration.ofSeconds(2);
+    private static final Duration SETTLED = Duration.ofSeconds(30);
     private static final Duration CALM = Duration.ofMinutes(5);
 
     private final KubernetesClient client;
@@ -77,24 +85,43 @@ public class RagModelReconciler implements Reconciler<RagModel> {
     private final SimpleInboundEventSource<RagModel> news = new SimpleInboundEventSource<>("asked");
     private final RegistryPoller registry;
     private final RouteProbe probe;
+    private final RuntimeProbe runtimes;
     private final ReadableSecrets secrets;
     private final Realiser realiser;
     private final ModelEvents events;
+    private final ModelMetrics metrics;
     private @Nullable IndexerResourceCache<RagModel> models;
 
     @Inject
-    public RagModelReconciler(KubernetesClient client) {
+    public RagModelReconciler(KubernetesClient client, MeterRegistry meters) {
         this(
                 client,
+                meters,
                 new MlflowRegistry(),
                 new HttpGateways(client, Clock.systemUTC()),
+                new HttpRuntimes(),
                 Defaults.fromEnvironment(System.getenv()));
     }
 
-    RagModelReconciler(KubernetesClient client, ModelRegistry models, Gateways gateways, Defaults defaults) {
+    RagModelReconciler(
+            KubernetesClient client,
+            MeterRegistry meters,
+            ModelRegistry models,
+            Gateways gateways,
+            Runtimes pods,
+            Defaults defaults) {
         this.client = client;
-        this.registry = new RegistryPoller(models, clock, this::onNews);
+        this.metrics = new ModelMetrics(meters);
+        this.registry = new RegistryPoller(
+                question -> {
+                    Resolution resolution = models.resolve(question);
+                    metrics.answered(resolution);
+                    return resolution;
+                },
+                clock,
+                this::onNews);
         this.probe = new RouteProbe(gateways, clock, this::onNews);
+        this.runtimes = new RuntimeProbe(pods, clock, this::onNews);
         this.realiser = new Realiser(client, clock, defaults);
         this.events = new ModelEvents(client);
         this.secrets = new ReadableSecrets(client);
@@ -109,6 +136,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
                 owned(ConfigMap.class, context),
                 owned(Pod.class, context),
                 owned(Service.class, context),
+                owned(EndpointSlice.class, context),
                 new InformerEventSource<>(
                         InformerEventSourceConfiguration.from(RagRollout.class, RagModel.class)
                                 .withName("rollouts")
@@ -147,20 +175,29 @@ public class RagModelReconciler implements Reconciler<RagModel> {
             return UpdateControl.noUpdate();
         }
         follow(key, model);
-        Cluster cluster = new Cluster(model, context);
-        Observation seen = observe(key, model, cluster);
-        Plan plan = Decider.decide(seen);
+        Cluster cluster = new Cluster(model, context, runtimes.latest(key));
+        Observation observed = observe(key, model, cluster);
+        Plan plan = Decider.decide(observed);
         Realiser.Result result = realiser.realise(model, cluster, plan);
         if (result == Realiser.Result.STALE) {
             return UpdateControl.<RagModel>noUpdate().rescheduleAfter(SOON);
         }
-        seen = seen.hinderedBy(hindrance(result));
-        plan.file()
-                .map(RouteFile::route)
-                .ifPresent(route ->
-                        probe.follow(key, namespace, name, model.getMetadata().getUid(), route.generation()));
+        Observation seen = observed.hinderedBy(hindrance(result));
+        plan.file().map(RouteFile::route).ifPresent(route -> {
+            probe.follow(
+                    key,
+                    new RouteProbe.Wanted(
+                            namespace,
+                            name,
+                            model.getMetadata().getUid(),
+                            cluster.gateways(name),
+                            route.generation(),
+                            HttpGateways.settings(route)));
+            runtimes.follow(key, cluster.runtimes(), interval(observed, route));
+        });
         RagModelStatus status = Statuses.status(
                 seen, plan, model.getStatus(), model.getMetadata().getGeneration());
+        metrics.show(namespace, name, status);
         if (!status.equals(model.getStatus())) {
             if (!written(model, status)) {
                 return UpdateControl.<RagModel>noUpdate().rescheduleAfter(SOON);
@@ -288,6 +325,16 @@ public class RagModelReconciler implements Reconciler<RagModel> {
         return waiting || unsettled ? BUSY : rolling ? ROLLING : CALM;
     }
 
+    /** Where something moves or is compared, what the pods say is news; else a look now and then finds what is not as it should be. */
+    private static Duration interval(Observation seen, Route route) {
+        boolean settled = route.candidate() == null
+                && route.control() == null
+                && seen.revisions().stream()
+                        .filter(Revisioned::deployed)
+                        .allMatch(r -> r.readyReplicas() >= r.desiredReplicas());
+        return settled ? SETTLED : MOVING;
+    }
+
     private static ResourceID id(String key) {
         int slash = key.indexOf('/');
         return new ResourceID(key.substring(slash + 1), key.substring(0, slash));
@@ -310,6 +357,8 @@ public class RagModelReconciler implements Reconciler<RagModel> {
     private void forget(String key, String uid) {
         registry.forget(key);
         probe.forget(key);
+        runtimes.forget(key);
+        metrics.forget(key);
         if (!uid.isEmpty()) {
             realiser.forget(uid);
         }
@@ -319,5 +368,6 @@ public class RagModelReconciler implements Reconciler<RagModel> {
     void stop() {
         registry.close();
         probe.close();
+        runtimes.close();
     }
 }

@@ -9,6 +9,7 @@ import dev.ragops.operator.revision.Revision;
  * @param deployed whether it has a Deployment
  * @param failure what its pods complained of last, or empty
  * @param invalid its bundle cannot be served, whoever tries
+ * @param insight what its pods say of themselves
  */
 record Revisioned(
         Revision revision,
@@ -18,7 +19,20 @@ record Revisioned(
         int readyReplicas,
         boolean indexing,
         String failure,
-        boolean invalid) {
+        boolean invalid,
+        Insight insight) {
+    Revisioned(
+            Revision revision,
+            long number,
+            boolean deployed,
+            int desiredReplicas,
+            int readyReplicas,
+            boolean indexing,
+            String failure,
+            boolean invalid) {
+        this(revision, number, deployed, desiredReplicas, readyReplicas, indexing, failure, invalid, Insight.NONE);
+    }
+
     boolean isReady() {
         return deployed && readyReplicas > 0;
     }

@@ -76,11 +76,36 @@ final class Statuses {
                         revision.revision().digest(),
                         track(route, revision.revision().name()),
                         plan.workloads().getOrDefault(revision.revision().name(), 0),
-                        revision.readyReplicas(),
+                        trusted(route, revision),
                         state(revision),
-                        revision.failure().isEmpty() ? null : cut(revision.failure())))
+                        failure(revision),
+                        revision.insight()
+                                .indexing()
+                                .map(Insight.Indexing::done)
+                                .orElse(null),
+                        revision.insight()
+                                .indexing()
+                                .map(Insight.Indexing::total)
+                                .orElse(null),
+                        revision.insight().lag() == 0
+                                ? null
+                                : revision.insight().lag()))
                 .sorted(Comparator.comparing(RevisionStatus::name))
                 .toList();
+    }
+
+    /** Ready pods, without those of a candidate that run something else than it says: such a candidate gets no more users. */
+    private static int trusted(Optional<Route> route, Revisioned revision) {
+        RevisionStatus.Track track = track(route, revision.revision().name());
+        boolean serves = track == RevisionStatus.Track.STABLE || track == RevisionStatus.Track.CONTROL;
+        return serves
+                ? revision.readyReplicas()
+                : Math.max(0, revision.readyReplicas() - revision.insight().differing());
+    }
+
+    private static @Nullable String failure(Revisioned revision) {
+        String failure = revision.failure().isEmpty() ? revision.insight().difference() : revision.failure();
+        return failure.isEmpty() ? null : cut(failure);
     }
 
     private static RevisionStatus.@Nullable Track track(Optional<Route> route, String name) {
@@ -109,13 +134,18 @@ final class Statuses {
                     ? RevisionStatus.State.STARTING
                     : RevisionStatus.State.RETIRED;
         }
+        if (!revision.insight().difference().isEmpty()) {
+            return RevisionStatus.State.FAILED;
+        }
         if (revision.readyReplicas() > 0 && revision.readyReplicas() >= revision.desiredReplicas()) {
             return RevisionStatus.State.READY;
         }
         if (!revision.failure().isEmpty()) {
             return RevisionStatus.State.FAILED;
         }
-        return revision.indexing() ? RevisionStatus.State.INDEXING : RevisionStatus.State.STARTING;
+        return revision.indexing() || revision.insight().indexing().isPresent()
+                ? RevisionStatus.State.INDEXING
+                : RevisionStatus.State.STARTING;
     }
 
     private RouteStatus route(Route route) {

@@ -136,6 +136,7 @@ final class Observer {
                 generation,
                 interval.compareTo(SHORTEST) < 0 ? SHORTEST : interval,
                 seed,
+                model.lagBetween(run.candidate(), run.stable()) > run.plan().maxLag(),
                 prometheus(rollout).map(p -> prometheus(p, run)));
     }
 

@@ -5,13 +5,22 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import java.util.Map;
 
-/** What the operator was told at its start and fills in where a RagModel says nothing. */
-public record Defaults(String runtimeImage, String gatewayImage, String pullPolicy) {
+/**
+ * What the operator was told at its start and fills in where a RagModel says nothing.
+ *
+ * @param operatorNamespace where it runs itself, empty outside of a cluster
+ */
+public record Defaults(String runtimeImage, String gatewayImage, String pullPolicy, String operatorNamespace) {
+    public Defaults(String runtimeImage, String gatewayImage, String pullPolicy) {
+        this(runtimeImage, gatewayImage, pullPolicy, "");
+    }
+
     public static Defaults fromEnvironment(Map<String, String> environment) {
         return new Defaults(
                 environment.getOrDefault("RAGOPS_RUNTIME_IMAGE", "localhost/ragops-runtime:dev"),
                 environment.getOrDefault("RAGOPS_GATEWAY_IMAGE", "localhost/ragops-gateway:dev"),
-                environment.getOrDefault("RAGOPS_IMAGE_PULL_POLICY", "IfNotPresent"));
+                environment.getOrDefault("RAGOPS_IMAGE_PULL_POLICY", "IfNotPresent"),
+                environment.getOrDefault("POD_NAMESPACE", ""));
     }
 
     static final ResourceRequirements RUNTIME_RESOURCES = resources("250m", "384Mi", "512Mi");

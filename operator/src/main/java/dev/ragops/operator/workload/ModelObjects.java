@@ -23,6 +23,8 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeerBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
@@ -252,7 +254,7 @@ public final class ModelObjects {
                 .build();
     }
 
-    /** Runtimes answer gateways of their model; metrics and health have no secrets, and are on the same port behind a token. */
+    /** Runtimes answer gateways of their model and the operator; metrics and health have no secrets, and are on the same port behind a token. */
     private NetworkPolicy runtimePolicy() {
         return new NetworkPolicyBuilder()
                 .withNewMetadata()
@@ -276,12 +278,27 @@ public final class ModelObjects {
                 .withMatchLabels(Map.of("ragops.dev/monitoring", "true"))
                 .endNamespaceSelector()
                 .endFrom()
+                .addAllToFrom(operator())
                 .addNewPort()
                 .withPort(new IntOrString(RuntimeTemplate.PORT))
                 .endPort()
                 .endIngress()
                 .endSpec()
                 .build();
+    }
+
+    /** The operator asks runtimes what they run and how far they are. */
+    private List<NetworkPolicyPeer> operator() {
+        return defaults.operatorNamespace().isEmpty()
+                ? List.of()
+                : List.of(new NetworkPolicyPeerBuilder()
+                        .withNewNamespaceSelector()
+                        .withMatchLabels(Map.of("kubernetes.io/metadata.name", defaults.operatorNamespace()))
+                        .endNamespaceSelector()
+                        .withNewPodSelector()
+                        .withMatchLabels(Map.of(Names.NAME_LABEL, "ragops-operator"))
+                        .endPodSelector()
+                        .build());
     }
 
     /** Made once with fresh secrets; {@code values} are raw. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragops.api.v1alpha1.AutoscalingSpec;
 import dev.ragops.api.v1alpha1.RagModelSpec;
 import dev.ragops.operator.revision.Revision;
+import dev.ragops.operator.revision.Revisions;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -37,7 +38,12 @@ public final class RevisionObjects {
     }
 
     /** A revision as recorded: what identifies it, and its pod and overrides as rendered when it was cut. */
-    public record Recorded(Revision revision, PodTemplateSpec template, String config) {}
+    public record Recorded(Revision revision, PodTemplateSpec template, String config) {
+        /** What a runtime reports as its {@code configDigest} when it reads {@link #config()}. */
+        public String configFileDigest() {
+            return Revisions.sha256(config);
+        }
+    }
 
     /** The record, which is written once and never changed. */
     public ControllerRevision record(RagModelSpec spec, Revision revision, Defaults defaults, long number) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** An API server that knows server-side apply as far as one owner of whole objects needs it, counts what is written and can refuse on demand. */
 final class ApplyingServer extends KubernetesCrudDispatcher {
@@ -32,7 +33,7 @@ final class ApplyingServer extends KubernetesCrudDispatcher {
         return refusals.isEmpty();
     }
 
-    private MockResponse refused(String method, String path) {
+    private @Nullable MockResponse refused(String method, String path) {
         for (Map.Entry<String, AtomicInteger> refusal : refusals.entrySet()) {
             if (path.endsWith(refusal.getKey()) && refusals.remove(refusal.getKey()) != null) {
                 int code = refusal.getValue().get();

@@ -8,21 +8,25 @@ import dev.ragops.api.v1alpha1.RagModelSpec;
 import dev.ragops.api.v1alpha1.RagModelStatus;
 import dev.ragops.api.v1alpha1.RagRollout;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
+import dev.ragops.api.v1alpha1.RevisionStatus;
 import dev.ragops.api.v1alpha1.RouteStatus;
 import dev.ragops.operator.gateway.Gateways;
 import dev.ragops.operator.registry.Resolution;
 import dev.ragops.operator.revision.Revisions;
+import dev.ragops.operator.runtime.Health;
 import dev.ragops.operator.workload.Defaults;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -31,12 +35,15 @@ import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -62,6 +69,10 @@ class RagModelReconcilerTest {
     private final KubernetesMockServer server = new KubernetesMockServer(
             new Context(Serialization.jsonMapper()), new MockWebServer(), new HashMap<>(), cluster, false);
     private final AtomicReference<Resolution> registered = new AtomicReference<>(found("1"));
+    /** By address: what a runtime pod says of itself. */
+    private final Map<String, Health> said = new ConcurrentHashMap<>();
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicInteger reconciles = new AtomicInteger();
     private @Nullable KubernetesClient client;
     private @Nullable Operator operator;
@@ -74,13 +85,8 @@ class RagModelReconcilerTest {
     /** Gateways that apply whatever there is. */
     private static final class Obedient implements Gateways {
         @Override
-        public List<Pod> ready(String namespace, String model, String modelUid) {
-            return List.of(new Pod("gateway-1", "127.0.0.1:1"));
-        }
-
-        @Override
         public State ask(Pod pod, String namespace, String model, String modelUid) {
-            return new State(Long.MAX_VALUE, Map.of());
+            return new State(Long.MAX_VALUE, Settings.UNSAID);
         }
     }
 
@@ -94,20 +100,26 @@ class RagModelReconcilerTest {
     }
 
     private void operate(Defaults defaults) {
-        reconciler = new RagModelReconciler(client(), _ -> registered.get(), new Obedient(), defaults) {
-            @Override
-            public UpdateControl<RagModel> reconcile(
-                    RagModel model, io.javaoperatorsdk.operator.api.reconciler.Context<RagModel> context) {
-                try {
-                    return super.reconcile(model, context);
-                } finally {
-                    reconciles.incrementAndGet();
-                }
-            }
-        };
+        reconciler =
+                new RagModelReconciler(
+                        client(), meters, _ -> registered.get(), new Obedient(), this::health, defaults) {
+                    @Override
+                    public UpdateControl<RagModel> reconcile(
+                            RagModel model, io.javaoperatorsdk.operator.api.reconciler.Context<RagModel> context) {
+                        try {
+                            return super.reconcile(model, context);
+                        } finally {
+                            reconciles.incrementAndGet();
+                        }
+                    }
+                };
         operator = new Operator(o -> o.withKubernetesClient(client()).withCloseClientOnStop(false));
         operator.register(Objects.requireNonNull(reconciler));
         operator.start();
+    }
+
+    private Health health(String address) throws IOException {
+        return Optional.ofNullable(said.get(address)).orElseThrow(() -> new IOException("silent"));
     }
 
     private void retire() {
@@ -196,8 +208,82 @@ class RagModelReconcilerTest {
                 .untilAsserted(() -> assertThat(condition(what)).isEqualTo(expected));
     }
 
+    /** Plays the endpoint slice controller: one gateway is ready. */
+    private void gateways() {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> there(Service.class, "support").isPresent());
+        client().resource(new EndpointSliceBuilder()
+                        .withNewMetadata()
+                        .withName("support-x")
+                        .withNamespace(NAMESPACE)
+                        .addToLabels("kubernetes.io/service-name", "support")
+                        .addToLabels("app.kubernetes.io/managed-by", "ragops")
+                        .addToLabels("ragops.dev/model", "support")
+                        .addNewOwnerReference()
+                        .withApiVersion("v1")
+                        .withKind("Service")
+                        .withName("support")
+                        .withUid(there(Service.class, "support")
+                                .orElseThrow()
+                                .getMetadata()
+                                .getUid())
+                        .withController(true)
+                        .endOwnerReference()
+                        .endMetadata()
+                        .addNewEndpoint()
+                        .withAddresses("10.0.0.9")
+                        .withNewConditions()
+                        .withReady(true)
+                        .endConditions()
+                        .withNewTargetRef()
+                        .withKind("Pod")
+                        .withName("support-gateway-1")
+                        .endTargetRef()
+                        .endEndpoint()
+                        .build())
+                .create();
+    }
+
+    /** Plays the kubelet: a runtime pod runs and says this of itself. */
+    private void pod(String revision, String address, Health health) {
+        said.put(address, health);
+        client().resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withName(revision + "-" + address.replace('.', '-'))
+                        .withNamespace(NAMESPACE)
+                        .addToLabels("app.kubernetes.io/managed-by", "ragops")
+                        .addToLabels("ragops.dev/model", "support")
+                        .addToLabels("ragops.dev/revision", revision)
+                        .endMetadata()
+                        .withNewSpec()
+                        .endSpec()
+                        .withNewStatus()
+                        .withPodIP(address)
+                        .addNewContainerStatus()
+                        .withName("runtime")
+                        .withStarted(true)
+                        .withReady(false)
+                        .withNewState()
+                        .withNewRunning()
+                        .endRunning()
+                        .endState()
+                        .endContainerStatus()
+                        .endStatus()
+                        .build())
+                .create();
+    }
+
+    private RevisionStatus revision(String name) {
+        return status().stream()
+                .flatMap(s -> s.revisions().stream())
+                .filter(r -> r.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no revision " + name + " in the status"));
+    }
+
     private String serving() {
         create("");
+        gateways();
         String revision = name("1");
         ready(revision);
         until("Ready", "True Serving");
@@ -243,6 +329,27 @@ class RagModelReconcilerTest {
                     .singleElement()
                     .returns(model().getMetadata().getUid(), OwnerReference::getUid);
         }
+    }
+
+    @Test
+    void what_pods_say_they_run_and_how_far_they_are_stands_in_the_status() {
+        create("");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> there(ControllerRevision.class, name("1")).isPresent());
+        String revision = name("1");
+        pod(revision, "10.0.0.1", new Health("catching-up", 40, 100, revision, "", "", null));
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(revision(revision).state()).isEqualTo(RevisionStatus.State.INDEXING);
+            assertThat(revision(revision).indexed()).isEqualTo(40);
+            assertThat(revision(revision).toIndex()).isEqualTo(100);
+        });
+
+        pod(revision, "10.0.0.2", new Health("ready", 0, 0, revision, "", "another", new Health.View(7, 9)));
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(revision(revision).state()).isEqualTo(RevisionStatus.State.FAILED);
+            assertThat(revision(revision).lastFailure()).contains("another config.json");
+            assertThat(revision(revision).lag()).isEqualTo(2);
+        });
     }
 
     @Test
@@ -337,7 +444,7 @@ class RagModelReconcilerTest {
                 .until(() -> there(ConfigMap.class, "support-route")
                         .orElseThrow()
                         .getData()
-                        .get("route.json")
+                        .getOrDefault("route.json", "")
                         .contains(stable));
     }
 
@@ -407,6 +514,16 @@ class RagModelReconcilerTest {
         until("Resolved", "False AliasNotFound");
         assertThat(message("Resolved")).contains("what runs goes on");
         assertThat(condition("Ready")).isEqualTo("True Serving");
+        assertThat(meters.get("ragops.registry.answers")
+                        .tag("reason", "AliasNotFound")
+                        .counter()
+                        .count())
+                .isPositive();
+        assertThat(meters.get("ragops.model.condition")
+                        .tag("type", "Ready")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
         assertThat(route().map(RouteStatus::stable)).contains(stable);
     }
 

@@ -20,7 +20,15 @@ class ClusterReadersTest {
     KubernetesClient client;
 
     private static final Subject SUBJECT = new Subject(
-            "default", "r", "support", "model-uid", 1, Duration.ofSeconds(1), Optional.empty(), Optional.empty());
+            "default",
+            "r",
+            "support",
+            "model-uid",
+            1,
+            Duration.ofSeconds(1),
+            Optional.empty(),
+            false,
+            Optional.empty());
 
     private void create(String yaml) {
         client.load(new java.io.ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))

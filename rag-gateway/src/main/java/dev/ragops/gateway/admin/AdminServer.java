@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.UUID;
@@ -100,9 +101,20 @@ public final class AdminServer {
                         .put("generation", books.current().number())
                         .put("since", books.current().since())
                         .put("appliedSeq", books.route().get().appliedSeq())
+                        .put("requestTimeoutMillis", books.route().get().requestTimeoutMillis())
+                        .put("stickiness", stickiness(books.route().get().stickiness()))
                         .put("endpoints", pods)
                         .put("standIn", standIn(books.route().get()))
                         .put("ejected", ejected()));
+    }
+
+    /** What may change without another generation is said too, so that the operator can compare it with what it wrote. */
+    private static JsonObject stickiness(Route.Stickiness stickiness) {
+        return new JsonObject()
+                .put("header", stickiness.header())
+                .put("cookie", stickiness.cookie())
+                .put("tokenSubject", stickiness.tokenSubject())
+                .put("trustedProxies", new JsonArray(stickiness.trustedProxies()));
     }
 
     /** Whether the candidate answers everybody's questions, because stable has no pod. */

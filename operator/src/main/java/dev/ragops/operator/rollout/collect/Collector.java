@@ -163,7 +163,15 @@ public final class Collector implements AutoCloseable {
             List<GatewayAnswer> answers = answers(subject);
             Instant now = clock.instant();
             held.updateAndGet(h -> h.subject().isSameWatchAs(subject)
-                    ? new Held(h.subject(), h.ledger().with(answers, h.subject().seed(), now), h.readings())
+                    ? new Held(
+                            h.subject(),
+                            h.ledger()
+                                    .with(
+                                            answers,
+                                            h.subject().seed(),
+                                            h.subject().held(),
+                                            now),
+                            h.readings())
                     : h);
         }
 

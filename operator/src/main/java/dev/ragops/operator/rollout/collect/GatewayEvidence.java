@@ -2,6 +2,7 @@ package dev.ragops.operator.rollout.collect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ragops.operator.gateway.EvidenceToken;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -2,6 +2,7 @@ package dev.ragops.operator.rollout.collect;
 
 import dev.ragops.operator.rollout.evidence.Ejection;
 import dev.ragops.operator.rollout.evidence.Evidence;
+import dev.ragops.operator.rollout.evidence.Pairs;
 import dev.ragops.operator.rollout.evidence.Tally;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.TreeSet;
  *
  * @param base what is known from processes nobody can ask any more
  * @param last the latest counters of each process seen
+ * @param discounted pairs that were compared while the tracks answered from different documents
  * @param present processes that answered last time
  * @param at when more than half of the gateways answered last
  */
@@ -24,16 +26,18 @@ record Ledger(
         Tally base,
         Map<String, Tally> last,
         TreeSet<String> present,
+        Pairs discounted,
         long lostIntervals,
         Optional<Ejection> ejection,
         Optional<Instant> at) {
 
     static Ledger of(long generation) {
-        return new Ledger(generation, Tally.NONE, Map.of(), new TreeSet<>(), 0, Optional.empty(), Optional.empty());
+        return new Ledger(
+                generation, Tally.NONE, Map.of(), new TreeSet<>(), Pairs.NONE, 0, Optional.empty(), Optional.empty());
     }
 
     /** @param seed an earlier operator's sum; counts only as far as the living processes do not have it themselves */
-    Ledger with(List<GatewayAnswer> answers, Optional<Tally> seed, Instant now) {
+    Ledger with(List<GatewayAnswer> answers, Optional<Tally> seed, boolean held, Instant now) {
         Map<String, Tally> latest = new TreeMap<>(last);
         TreeSet<String> heard = new TreeSet<>();
         Optional<Ejection> ejected = ejection;
@@ -59,18 +63,37 @@ record Ledger(
                 ? seed.map(s -> s.minus(sum(Tally.NONE, latest))).orElse(base)
                 : base;
         long seedLost = first && enough && missing.userTotal() + events(missing) > 0 ? 1 : 0;
+        Pairs counted = sum(missing, latest).pairs();
+        // What was compared while nobody of us looked cannot be told from what should not count.
+        Pairs before =
+                first ? seed.map(Tally::pairs).orElse(counted) : sum(base, last).pairs();
+        Pairs unseen = held || (first && seed.isPresent()) ? counted.minus(before) : Pairs.NONE;
         return new Ledger(
                 generation,
                 missing,
                 latest,
                 enough ? heard : present,
+                discounted.plus(unseen),
                 lostIntervals + (enough ? gone : 0) + seedLost,
                 ejected,
                 enough ? Optional.of(now) : at);
     }
 
     Optional<Evidence> evidence() {
-        return at.map(when -> new Evidence(generation, when, sum(base, last), ejection, lostIntervals, present));
+        return at.map(when -> new Evidence(generation, when, judged(), ejection, lostIntervals, present));
+    }
+
+    private Tally judged() {
+        Tally all = sum(base, last);
+        return new Tally(
+                all.stable(),
+                all.candidate(),
+                all.control(),
+                all.userTotal(),
+                all.userErrors(),
+                all.fallbacks(),
+                all.unsticky(),
+                all.pairs().minus(discounted));
     }
 
     private static long events(Tally tally) {

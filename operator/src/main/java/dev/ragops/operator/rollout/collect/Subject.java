@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param generation of the route whose evidence counts
  * @param seed sums of the same generation that an earlier process of the operator had written
+ * @param held whether pairs of answers do not count now, because the tracks answer from different documents
  * @param checks Prometheus queries with the revisions filled in
  */
 public record Subject(
@@ -20,6 +21,7 @@ public record Subject(
         long generation,
         Duration interval,
         Optional<Tally> seed,
+        boolean held,
         Optional<Prometheus> prometheus) {
     /** Where to ask and what. */
     public record Prometheus(String url, Optional<String> credentialsSecret, List<Check> checks) {

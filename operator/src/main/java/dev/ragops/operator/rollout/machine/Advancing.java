@@ -104,6 +104,17 @@ final class Advancing {
             draft.lookAgainIn(Duration.between(now, over));
             return waiting(phase, clock, phase.patience().standing(now), "StepRunning", running(step, finding));
         }
+        if (!approved && trial.isHeld(run)) {
+            return waiting(
+                    phase,
+                    clock,
+                    phase.patience().standing(now),
+                    "TracksDiffer",
+                    "comparisons hold: the tracks differ by "
+                            + model.lagBetween(run.candidate(), run.stable())
+                            + " changes of the document store, "
+                            + run.plan().maxLag() + " are allowed");
+        }
         return approved ? next(phase, clock) : byRuling(phase, step, clock.get(), finding);
     }
 
@@ -174,6 +185,7 @@ final class Advancing {
             return Optional.empty();
         }
         boolean shown = phase.why() != Phase.Why.PAUSE_STEP
+                && !trial.isHeld(run)
                 && finding.filter(f -> f.ruling() == Ruling.PASS && f.samples() >= step.minSamples())
                         .isPresent();
         if (shown || run.isApproved(step.name())) {

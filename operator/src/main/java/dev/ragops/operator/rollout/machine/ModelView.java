@@ -36,6 +36,15 @@ public record ModelView(
         return revisions.stream().filter(r -> r.id().name().equals(name)).findFirst();
     }
 
+    /** By how many changes of the document store two revisions' answers differ. */
+    public long lagBetween(RevisionId one, RevisionId other) {
+        return Math.abs(lag(one) - lag(other));
+    }
+
+    private long lag(RevisionId id) {
+        return revision(id.name()).map(RevisionView::lag).orElse(0L);
+    }
+
     int readyReplicas(RevisionId id) {
         return revision(id.name()).map(RevisionView::readyReplicas).orElse(0);
     }

@@ -30,6 +30,12 @@ final class Trial {
         }
     }
 
+    /** Whether answers cannot be compared, because the tracks answer from different documents. */
+    boolean isHeld(Run run) {
+        return !run.plan().comparisons().isEmpty()
+                && model.lagBetween(run.candidate(), run.stable()) > run.plan().maxLag();
+    }
+
     /** The candidate against stable. */
     Finding ofCandidate(Run run, long generation, long minSamples, boolean mirrored) {
         return hold(run, generation, minSamples, false, mirrored);
@@ -61,7 +67,7 @@ final class Trial {
                 promoted ? tally.control() : tally.stable(),
                 tally.pairs(),
                 model.objectives(),
-                promoted ? List.of() : run.plan().comparisons(),
+                promoted || isHeld(run) ? List.of() : run.plan().comparisons(),
                 snapshot.readings(),
                 mirrored,
                 ejected,

@@ -7,11 +7,13 @@ import java.util.List;
 /**
  * Everything a rollout goes by, copied when it starts, so that an edit of the manifest applies to the next one.
  *
+ * @param maxLag changes of the document store by which the tracks may differ while their answers are compared
  * @param interval how often evidence is collected and judged
  */
 public record Plan(
         List<Step> steps,
         List<ComparisonRule> comparisons,
+        long maxLag,
         OnInconclusive onInconclusive,
         OnNoData onNoData,
         OnNewRevision onNewRevision,

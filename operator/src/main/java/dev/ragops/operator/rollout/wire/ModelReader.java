@@ -58,7 +58,8 @@ public final class ModelReader {
                 new RevisionId(revision.name(), text(revision.version()), text(revision.digest()), ""),
                 readiness(revision),
                 number(revision.desiredReplicas()),
-                number(revision.readyReplicas()));
+                number(revision.readyReplicas()),
+                number(revision.lag()));
     }
 
     private static Readiness readiness(RevisionStatus revision) {
@@ -67,7 +68,7 @@ public final class ModelReader {
             case null -> new Readiness.Pending("it has no pods yet");
             case STARTING, FAILED, RETIRED ->
                 new Readiness.Pending(failure.isEmpty() ? "its pods are not ready yet" : failure);
-            case INDEXING -> new Readiness.Indexing(0, 0);
+            case INDEXING -> new Readiness.Indexing(number(revision.indexed()), number(revision.toIndex()));
             case READY -> new Readiness.Ready();
             case INVALID -> new Readiness.Invalid(failure);
         };
@@ -98,6 +99,10 @@ public final class ModelReader {
 
     private static String text(@Nullable String value) {
         return value == null ? "" : value;
+    }
+
+    private static long number(@Nullable Long value) {
+        return value == null ? 0 : value;
     }
 
     private static int number(@Nullable Integer value) {

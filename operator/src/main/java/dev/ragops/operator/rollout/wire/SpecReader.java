@@ -31,6 +31,7 @@ public final class SpecReader {
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(5);
     private static final Duration DEFAULT_DEADLINE = Duration.ofHours(2);
     private static final Duration DEFAULT_WATCH = Duration.ofMinutes(30);
+    private static final long DEFAULT_MAX_LAG = 100;
     private static final long DEFAULT_CONTROL_PERCENT = 5;
 
     private SpecReader() {}
@@ -74,6 +75,7 @@ public final class SpecReader {
                         : analysis.comparisons().stream()
                                 .map(SpecReader::comparison)
                                 .toList(),
+                analysis == null || analysis.maxLag() == null ? DEFAULT_MAX_LAG : analysis.maxLag(),
                 onInconclusive(analysis),
                 onNoData(analysis),
                 onNewRevision == RagRolloutSpec.OnNewRevision.QUEUE ? OnNewRevision.QUEUE : OnNewRevision.RESTART,

@@ -60,6 +60,7 @@ class CollectorTest {
                 generation,
                 Duration.ofMillis(100),
                 Optional.empty(),
+                false,
                 Optional.of(new Prometheus(
                         "http://prometheus",
                         Optional.empty(),

@@ -76,6 +76,7 @@ class HttpSourcesTest {
                 7,
                 Duration.ofSeconds(5),
                 Optional.empty(),
+                false,
                 Optional.empty());
     }
 

@@ -50,8 +50,9 @@ class LedgerTest {
 
     @Test
     void sums_what_each_process_has_counted() {
-        Ledger ledger = Ledger.of(7).with(List.of(counted("a", 10, 1), counted("b", 5, 0)), Optional.empty(), NOW);
-        ledger = ledger.with(List.of(counted("a", 30, 2), counted("b", 6, 0)), Optional.empty(), NOW);
+        Ledger ledger =
+                Ledger.of(7).with(List.of(counted("a", 10, 1), counted("b", 5, 0)), Optional.empty(), false, NOW);
+        ledger = ledger.with(List.of(counted("a", 30, 2), counted("b", 6, 0)), Optional.empty(), false, NOW);
         assertThat(total(ledger)).isEqualTo(36);
         Evidence evidence = ledger.evidence().orElseThrow();
         assertThat(evidence.tally().candidate().of("retrieval").errors()).isEqualTo(2);
@@ -62,27 +63,29 @@ class LedgerTest {
 
     @Test
     void keeps_what_a_process_had_when_it_goes_and_says_that_something_is_lost() {
-        Ledger ledger = Ledger.of(7).with(List.of(counted("a", 10, 1), counted("b", 5, 0)), Optional.empty(), NOW);
-        ledger = ledger.with(List.of(counted("b", 9, 0)), Optional.empty(), NOW);
+        Ledger ledger =
+                Ledger.of(7).with(List.of(counted("a", 10, 1), counted("b", 5, 0)), Optional.empty(), false, NOW);
+        ledger = ledger.with(List.of(counted("b", 9, 0)), Optional.empty(), false, NOW);
         assertThat(total(ledger)).isEqualTo(19);
         assertThat(ledger.lostIntervals()).isEqualTo(1);
-        ledger = ledger.with(List.of(counted("b", 9, 0), counted("c", 1, 0)), Optional.empty(), NOW);
+        ledger = ledger.with(List.of(counted("b", 9, 0), counted("c", 1, 0)), Optional.empty(), false, NOW);
         assertThat(total(ledger)).isEqualTo(20);
         assertThat(ledger.lostIntervals()).isEqualTo(1);
     }
 
     @Test
     void is_as_old_as_the_last_time_most_gateways_answered() {
-        Ledger ledger = Ledger.of(7).with(List.of(counted("a", 10, 0)), Optional.empty(), NOW);
+        Ledger ledger = Ledger.of(7).with(List.of(counted("a", 10, 0)), Optional.empty(), false, NOW);
         Instant later = NOW.plusSeconds(60);
         GatewayAnswer silent = new GatewayAnswer.Unreachable("b", "time-out");
-        ledger = ledger.with(List.of(silent, counted("a", 20, 0)), Optional.empty(), later);
+        ledger = ledger.with(List.of(silent, counted("a", 20, 0)), Optional.empty(), false, later);
         assertThat(ledger.evidence().orElseThrow().at()).isEqualTo(NOW);
         assertThat(total(ledger)).isEqualTo(20);
-        ledger = ledger.with(List.of(), Optional.empty(), later);
+        ledger = ledger.with(List.of(), Optional.empty(), false, later);
         assertThat(ledger.evidence().orElseThrow().freshAt(later, Duration.ofSeconds(5)))
                 .isFalse();
-        ledger = ledger.with(List.of(new GatewayAnswer.Unaware("b"), counted("a", 20, 0)), Optional.empty(), later);
+        ledger = ledger.with(
+                List.of(new GatewayAnswer.Unaware("b"), counted("a", 20, 0)), Optional.empty(), false, later);
         assertThat(ledger.evidence().orElseThrow().freshAt(later, Duration.ofSeconds(5)))
                 .isTrue();
     }
@@ -90,13 +93,13 @@ class LedgerTest {
     @Test
     void goes_on_from_what_an_earlier_operator_wrote() {
         Optional<Tally> written = Optional.of(candidate(100, 7));
-        Ledger alive = Ledger.of(7).with(List.of(counted("a", 120, 8)), written, NOW);
+        Ledger alive = Ledger.of(7).with(List.of(counted("a", 120, 8)), written, false, NOW);
         assertThat(total(alive)).isEqualTo(120);
         assertThat(alive.lostIntervals()).isZero();
-        Ledger gone = Ledger.of(7).with(List.of(counted("new", 3, 0)), written, NOW);
+        Ledger gone = Ledger.of(7).with(List.of(counted("new", 3, 0)), written, false, NOW);
         assertThat(total(gone)).isEqualTo(100);
         assertThat(gone.lostIntervals()).isEqualTo(1);
-        gone = gone.with(List.of(counted("new", 13, 0)), written, NOW);
+        gone = gone.with(List.of(counted("new", 13, 0)), written, false, NOW);
         assertThat(total(gone)).isEqualTo(110);
         assertThat(gone.evidence()
                         .orElseThrow()
@@ -105,6 +108,42 @@ class LedgerTest {
                         .of("retrieval")
                         .errors())
                 .isEqualTo(7);
+    }
+
+    private static GatewayAnswer compared(long pairs) {
+        return new GatewayAnswer.Counted(
+                "a",
+                "a",
+                Tally.NONE.plus(new Tally(
+                        TrackEvidence.NONE,
+                        TrackEvidence.NONE,
+                        TrackEvidence.NONE,
+                        0,
+                        0,
+                        0,
+                        0,
+                        new Pairs(pairs, pairs, pairs, pairs, 0, 0))),
+                Optional.empty());
+    }
+
+    private static long pairs(Ledger ledger) {
+        return ledger.evidence().orElseThrow().tally().pairs().count();
+    }
+
+    @Test
+    void does_not_count_pairs_that_were_compared_while_the_tracks_answered_from_different_documents() {
+        Ledger ledger = Ledger.of(7).with(List.of(compared(100)), Optional.empty(), false, NOW);
+        ledger = ledger.with(List.of(compared(150)), Optional.empty(), true, NOW);
+        assertThat(pairs(ledger)).isEqualTo(100);
+        ledger = ledger.with(List.of(compared(170)), Optional.empty(), false, NOW);
+        assertThat(pairs(ledger)).isEqualTo(120);
+
+        // Another process of the operator goes on from what was written, not from what the gateways have.
+        Optional<Tally> written = Optional.of(ledger.evidence().orElseThrow().tally());
+        Ledger next = Ledger.of(7).with(List.of(compared(180)), written, false, NOW);
+        assertThat(pairs(next)).isEqualTo(120);
+        assertThat(pairs(next.with(List.of(compared(190)), written, false, NOW)))
+                .isEqualTo(130);
     }
 
     @Test
@@ -116,12 +155,14 @@ class LedgerTest {
                                 new GatewayAnswer.Counted("a", "a", Tally.NONE, Optional.of(ejection)),
                                 counted("b", 1, 0)),
                         Optional.empty(),
+                        false,
                         NOW);
         assertThat(ledger.ejection()).contains(ejection);
         Ledger earlier = Ledger.of(8)
                 .with(
                         List.of(new GatewayAnswer.Counted("a", "a", Tally.NONE, Optional.of(ejection))),
                         Optional.empty(),
+                        false,
                         NOW);
         assertThat(earlier.ejection()).isEmpty();
     }

@@ -8,6 +8,7 @@ import static dev.ragops.operator.rollout.machine.World.THREE;
 import static dev.ragops.operator.rollout.machine.World.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragops.api.v1alpha1.ComparisonSpec;
 import dev.ragops.operator.rollout.evidence.Ejection;
 import dev.ragops.operator.rollout.judge.MetricReading;
 import dev.ragops.operator.rollout.plan.Bound;
@@ -315,7 +316,7 @@ class RolloutMachineTest {
         @Test
         void does_not_raise_the_share_before_there_are_pods_for_it() {
             World world = World.withTarget(TWO).untilStep("review");
-            world.revisions.put(ONE.name(), new RevisionView(ONE, new Readiness.Ready(), 2, 2));
+            world.revisions.put(ONE.name(), new RevisionView(ONE, new Readiness.Ready(), 2, 2, 0));
             world.ready(TWO, 0);
             world.approve("review");
             world.settle();
@@ -1080,6 +1081,43 @@ class RolloutMachineTest {
             world.abort();
             world.decide();
             assertThat(world.traffic().stable()).isEqualTo(ONE.name());
+        }
+    }
+
+    @Nested
+    class Tracks_that_answer_from_different_documents {
+        private World world() {
+            World world = World.withTarget(TWO);
+            world.comparisons = List.of(new ComparisonSpec(ComparisonSpec.Metric.OVERLAP_AT_K, "0.9", null));
+            world.settle();
+            return world;
+        }
+
+        @Test
+        void hold_the_step_and_the_deadline_until_they_are_level_again() {
+            World world = world();
+            world.lags.put(TWO, 51L);
+            world.ready(TWO, 2);
+            world.feed(1000, 0, 1000, 0);
+            world.pass(Duration.ofHours(9));
+            world.settle();
+            assertThat(world.state.orElseThrow().reason()).isEqualTo("TracksDiffer");
+            assertThat(world.state.orElseThrow().message()).contains("51 changes", "50 are allowed");
+
+            world.lags.put(TWO, 50L);
+            world.ready(TWO, 2);
+            world.settle();
+            assertThat(world.state.orElseThrow().reason()).isNotEqualTo("TracksDiffer");
+        }
+
+        @Test
+        void do_not_keep_a_breach_from_taking_users_back() {
+            World world = world();
+            world.lags.put(TWO, 51L);
+            world.ready(TWO, 2);
+            world.feed(1000, 500, 1000, 0);
+            world.settle();
+            assertEnded(world, Outcome.ROLLED_BACK, Cause.BREACH);
         }
     }
 

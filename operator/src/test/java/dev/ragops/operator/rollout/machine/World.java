@@ -7,6 +7,7 @@ import dev.ragops.api.v1alpha1.AbortIntent;
 import dev.ragops.api.v1alpha1.AnalysisSpec;
 import dev.ragops.api.v1alpha1.ApprovalIntent;
 import dev.ragops.api.v1alpha1.CanarySpec;
+import dev.ragops.api.v1alpha1.ComparisonSpec;
 import dev.ragops.api.v1alpha1.EvaluateSpec;
 import dev.ragops.api.v1alpha1.MatchSpec;
 import dev.ragops.api.v1alpha1.ModelSelector;
@@ -72,6 +73,9 @@ final class World {
     final List<MetricReading> readings = new ArrayList<>();
     final Set<Long> reported = new TreeSet<>();
 
+    final Map<RevisionId, Long> lags = new LinkedHashMap<>();
+    List<ComparisonSpec> comparisons = List.of();
+
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     List<Step> steps = List.of(MIRROR, BETA, REVIEW, HALF);
     OnInconclusive onInconclusive = OnInconclusive.PAUSE;
@@ -115,11 +119,11 @@ final class World {
     }
 
     void ready(RevisionId id, int replicas) {
-        revisions.put(id.name(), new RevisionView(id, new Readiness.Ready(), 2, replicas));
+        revisions.put(id.name(), new RevisionView(id, new Readiness.Ready(), 2, replicas, lags.getOrDefault(id, 0L)));
     }
 
     void is(RevisionId id, Readiness readiness) {
-        revisions.put(id.name(), new RevisionView(id, readiness, 2, 0));
+        revisions.put(id.name(), new RevisionView(id, readiness, 2, 0, 0));
     }
 
     /** The manifest as the API server would hand it out. */
@@ -136,7 +140,8 @@ final class World {
                 steps.stream().map(World::spec).toList(),
                 new AnalysisSpec(
                         "5s",
-                        List.of(),
+                        comparisons,
+                        50,
                         null,
                         AnalysisSpec.OnInconclusive.valueOf(onInconclusive.name()),
                         AnalysisSpec.OnNoData.valueOf(onNoData.name())),

@@ -1,4 +1,4 @@
-package dev.ragops.operator.rollout.collect;
+package dev.ragops.operator.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -9,12 +9,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Signs what a gateway asks to see before it shows its evidence: {@code v1.<expiry>.<signature>}. */
-final class EvidenceToken {
+public final class EvidenceToken {
     private static final Duration LIFETIME = Duration.ofMinutes(2);
 
     private EvidenceToken() {}
 
-    static String of(byte[] key, String modelUid, Instant now) {
+    public static String of(byte[] key, String modelUid, Instant now) {
         long expiry = now.plus(LIFETIME).getEpochSecond();
         String signed = "v1." + expiry + "." + modelUid;
         try {
