@@ -9,10 +9,12 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the line-by-line JSON files of a bundle; an error names file and line. */
 public final class JsonLines {
@@ -29,28 +31,42 @@ public final class JsonLines {
     public record GoldenQuestion(String id, String query, Map<String, Integer> relevant, String split) {}
 
     public static List<SourceDocument> documents(Path file) {
+        Set<String> ids = new HashSet<>();
         return read(
                 file,
                 (line, node) -> new SourceDocument(
-                        text(node, "id").orElseThrow(() -> new BundleException(line + " has no text field id")),
+                        id(node, line, ids),
                         text(node, "title").orElse(""),
                         text(node, "text").orElseThrow(() -> new BundleException(line + " has no text field text")),
                         metadata(node.path("metadata"), line)));
     }
 
     public static List<GoldenQuestion> golden(Path file) {
+        Set<String> ids = new HashSet<>();
         return read(file, (line, node) -> {
             Map<String, Integer> relevant = new LinkedHashMap<>();
-            node.path("relevant")
-                    .properties()
-                    .forEach(entry ->
-                            relevant.put(entry.getKey(), entry.getValue().asInt()));
+            for (var entry : node.path("relevant").properties()) {
+                if (!entry.getValue().isInt() || entry.getValue().asInt() < 0) {
+                    throw new BundleException(line + ": relevant." + entry.getKey() + " must be a grade, 0 and up");
+                }
+                relevant.put(entry.getKey(), entry.getValue().asInt());
+            }
             return new GoldenQuestion(
-                    text(node, "id").orElseThrow(() -> new BundleException(line + " has no text field id")),
+                    id(node, line, ids),
                     text(node, "query").orElseThrow(() -> new BundleException(line + " has no text field query")),
                     Map.copyOf(relevant),
                     text(node, "split").orElse(""));
         });
+    }
+
+    private static String id(JsonNode node, String line, Set<String> ids) {
+        String id = text(node, "id")
+                .filter(text -> !text.isBlank())
+                .orElseThrow(() -> new BundleException(line + " has no text field id"));
+        if (!ids.add(id)) {
+            throw new BundleException(line + " repeats the id " + id);
+        }
+        return id;
     }
 
     private interface LineReader<T> {

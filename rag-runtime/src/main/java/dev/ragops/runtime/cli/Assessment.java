@@ -1,61 +1,119 @@
 package dev.ragops.runtime.cli;
 
-import dev.ragops.runtime.bundle.JsonLines.GoldenQuestion;
-import dev.ragops.runtime.bundle.SourceDocument;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragops.runtime.chunk.Chunker;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
-import dev.ragops.runtime.evaluate.BeirFolder;
+import dev.ragops.runtime.evaluate.Comparison;
 import dev.ragops.runtime.evaluate.Evaluation;
+import dev.ragops.runtime.evaluate.Figure;
+import dev.ragops.runtime.evaluate.Interval;
+import dev.ragops.runtime.evaluate.InvalidInputException;
 import dev.ragops.runtime.evaluate.Judged;
 import dev.ragops.runtime.evaluate.Metrics;
+import dev.ragops.runtime.evaluate.Ranking;
 import dev.ragops.runtime.search.Searcher;
 import dev.ragops.runtime.search.View;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/** The ranking quality of a configuration on a collection, through the classes that serve. */
-record Assessment(View view, Metrics metrics) {
-    static Assessment of(RagConfig config, Embedder embedder, List<BeirFolder.Text> documents, List<Judged> questions) {
+/**
+ * The ranking quality of a run, as it is reported.
+ *
+ * @param rows one for each question with a relevant document
+ */
+record Assessment(List<Ranking> run, List<Metrics.PerQuestion> rows) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int DECIMALS = 4;
+
+    /** Asks the questions of an index of the documents, through the classes that serve. */
+    static Assessment of(RagConfig config, Embedder embedder, Collection collection, Evaluation.Progress progress) {
         View view = Evaluation.index(
                 embedder,
                 new Chunker(embedder.tokenizer(), config.chunking()),
-                documents,
-                config.retrieval().index());
+                collection.documents(),
+                config.retrieval().index(),
+                progress);
         Searcher searcher = new Searcher(embedder, config.retrieval());
-        return new Assessment(view, Metrics.of(questions, Evaluation.run(searcher, view, questions)));
+        return of(collection.questions(), Evaluation.run(searcher, view, collection.questions(), progress));
     }
 
-    static List<BeirFolder.Text> texts(List<SourceDocument> documents) {
-        return documents.stream()
-                .map(document -> new BeirFolder.Text(document.id(), document.title(), document.text()))
-                .toList();
-    }
-
-    /** @param split empty: all of them */
-    static List<Judged> questions(List<GoldenQuestion> golden, String split) {
-        return golden.stream()
-                .filter(question -> split.isEmpty() || question.split().equals(split))
-                .map(question -> new Judged(question.id(), question.query(), question.relevant()))
-                .toList();
+    static Assessment of(List<Judged> questions, List<Ranking> run) {
+        return new Assessment(run, Metrics.perQuestion(questions, run));
     }
 
     /** By the names they have in MLflow. */
     Map<String, Double> named() {
         Map<String, Double> named = new LinkedHashMap<>();
-        named.put("ndcg_at_10", metrics.ndcgAt10());
-        named.put("recall_at_10", metrics.recallAt10());
-        named.put("recall_at_100", metrics.recallAt100());
-        named.put("mrr", metrics.mrr());
-        named.put("map", metrics.map());
+        for (Figure figure : Figure.values()) {
+            named.put(figure.label(), figure.over(rows).mean());
+        }
         return named;
     }
 
-    String json() {
-        StringBuilder out = new StringBuilder("{\"queries\": " + metrics.queries());
-        named().forEach((name, value) -> out.append(String.format(Locale.ROOT, ", \"%s\": %.4f", name, value)));
-        return out.append('}').toString();
+    /** Means, and within which bounds they hold for other questions of the kind. */
+    ObjectNode report() {
+        ObjectNode report = JSON.createObjectNode().put("queries", rows.size());
+        ObjectNode intervals = JSON.createObjectNode();
+        for (Figure figure : Figure.values()) {
+            Interval interval = figure.over(rows);
+            report.put(figure.label(), rounded(interval.mean()));
+            bounds(intervals, figure.label(), interval);
+        }
+        report.set("intervals", intervals);
+        return report;
+    }
+
+    /** What this run has over another one, question by question. */
+    ObjectNode over(Assessment other) {
+        ObjectNode report = JSON.createObjectNode();
+        for (Figure figure : Figure.values()) {
+            report.set(figure.label(), compared(Comparison.of(other.rows, rows, figure)));
+        }
+        return report;
+    }
+
+    static ObjectNode compared(Comparison comparison) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("difference", rounded(comparison.difference().mean()));
+        bounds(node, "interval", comparison.difference());
+        return node.put("better", comparison.better())
+                .put("worse", comparison.worse())
+                .put("equal", comparison.equal());
+    }
+
+    /** Tab-separated, one row a question, a header line first. */
+    void writePerQuery(Path file) {
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            out.write("query-id");
+            for (Figure figure : Figure.values()) {
+                out.write("\t" + figure.label());
+            }
+            for (Metrics.PerQuestion row : rows) {
+                out.write("\n" + row.questionId());
+                for (Figure figure : Figure.values()) {
+                    out.write("\t" + rounded(figure.of(row)));
+                }
+            }
+            out.write("\n");
+        } catch (IOException e) {
+            throw new InvalidInputException(file + " cannot be written: " + e, e);
+        }
+    }
+
+    private static void bounds(ObjectNode node, String name, Interval interval) {
+        node.putArray(name).add(rounded(interval.low())).add(rounded(interval.high()));
+    }
+
+    static BigDecimal rounded(double value) {
+        return BigDecimal.valueOf(value).setScale(DECIMALS, RoundingMode.HALF_EVEN);
     }
 }

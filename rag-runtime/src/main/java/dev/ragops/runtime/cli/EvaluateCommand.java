@@ -1,18 +1,17 @@
 package dev.ragops.runtime.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragops.runtime.bundle.Bundle;
-import dev.ragops.runtime.bundle.JsonLines;
+import dev.ragops.runtime.config.ConfigException;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
 import dev.ragops.runtime.embed.Embedders;
-import dev.ragops.runtime.evaluate.BeirFolder;
-import dev.ragops.runtime.evaluate.Judged;
+import dev.ragops.runtime.evaluate.RunFile;
 import dev.ragops.runtime.search.RetrievalConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "evaluate",
         description = {
-            "Measure ranking quality; prints one line of JSON.",
+            "Measure ranking quality; prints one line of JSON on stdout, progress on stderr.",
             "DIR holds corpus.jsonl, queries.jsonl, qrels.tsv (BEIR layout), or documents.jsonl and golden.jsonl."
         },
         mixinStandardHelpOptions = true)
@@ -41,44 +40,71 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--split",
-            description = "of golden.jsonl: tuning or test (default ${DEFAULT-VALUE})",
-            defaultValue = "test")
-    String split = "test";
+            description =
+                    "tuning or test (default ${DEFAULT-VALUE}); of BEIR folders qrels/dev.tsv or train.tsv, and test.tsv",
+            defaultValue = Collection.TEST)
+    String split = Collection.TEST;
+
+    @Option(names = "--run", paramLabel = "FILE", description = "write the rankings here, as a TREC run file")
+    Optional<Path> run = Optional.empty();
+
+    @Option(names = "--per-query", paramLabel = "FILE", description = "write each query's figures here, tab-separated")
+    Optional<Path> perQuery = Optional.empty();
+
+    @Option(
+            names = "--compare",
+            paramLabel = "RUN",
+            description =
+                    "a TREC run file over the same queries: report what this run has over it, paired, with intervals")
+    Optional<Path> compare = Optional.empty();
+
+    @Option(
+            names = "--score",
+            paramLabel = "RUN",
+            description = "measure this TREC run file, made by any system, instead of searching")
+    Optional<Path> score = Optional.empty();
 
     @Override
     public Integer call() {
-        RagConfig config = bundle.isBlank()
-                ? RagConfig.DEFAULT
-                : Bundle.open(Path.of(bundle)).config();
-        if (!mode.isBlank()) {
-            RetrievalConfig.Mode wanted = Arrays.stream(RetrievalConfig.Mode.values())
-                    .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(mode))
-                    .findFirst()
-                    .orElseThrow(() ->
-                            new dev.ragops.runtime.config.ConfigException("--mode must be hybrid, dense or lexical"));
-            config = new RagConfig(
-                    config.name(),
-                    config.embedder(),
-                    config.chunking(),
-                    config.retrieval().withMode(wanted),
-                    config.answer());
-        }
-        List<BeirFolder.Text> documents;
-        List<Judged> questions;
-        if (Files.exists(folder.resolve(Bundle.GOLDEN_FILE))) {
-            documents = Assessment.texts(JsonLines.documents(folder.resolve(Bundle.DOCUMENTS_FILE)));
-            questions = Assessment.questions(JsonLines.golden(folder.resolve(Bundle.GOLDEN_FILE)), split);
-        } else {
-            BeirFolder beir = BeirFolder.read(folder);
-            documents = beir.documents();
-            questions = beir.questions();
-        }
+        Collection collection = Collection.read(folder, split());
+        Optional<Assessment> other = compare.map(file -> Assessment.of(collection.questions(), RunFile.read(file)));
+        Assessment assessment = score.map(file -> Assessment.of(collection.questions(), RunFile.read(file)))
+                .orElseGet(() -> searched(collection));
+        run.ifPresent(file -> RunFile.write(file, assessment.run()));
+        perQuery.ifPresent(assessment::writePerQuery);
+        ObjectNode report = assessment.report();
+        other.ifPresent(base -> report.set("compared", assessment.over(base)));
+        System.out.println(report);
+        return 0;
+    }
+
+    private Assessment searched(Collection collection) {
+        RagConfig config = config();
         Path directory = bundle.isBlank() ? Path.of(".") : Path.of(bundle);
         try (Embedder embedder =
                 Embedders.open(config.embedder(), directory, new Embedders.Resources(Cpus.count(), 0))) {
-            System.out.println(
-                    Assessment.of(config, embedder, documents, questions).json());
+            return Assessment.of(config, embedder, collection, new StderrProgress());
         }
-        return 0;
+    }
+
+    private RagConfig config() {
+        RagConfig config = bundle.isBlank()
+                ? RagConfig.DEFAULT
+                : Bundle.open(Path.of(bundle)).config();
+        return mode.isBlank() ? config : config.withRetrieval(config.retrieval().withMode(mode()));
+    }
+
+    private RetrievalConfig.Mode mode() {
+        return Arrays.stream(RetrievalConfig.Mode.values())
+                .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(mode))
+                .findFirst()
+                .orElseThrow(() -> new ConfigException("--mode must be hybrid, dense or lexical, not '" + mode + "'"));
+    }
+
+    private String split() {
+        if (!split.equals(Collection.TEST) && !split.equals(Collection.TUNING)) {
+            throw new ConfigException("--split must be tuning or test, not '" + split + "'");
+        }
+        return split;
     }
 }

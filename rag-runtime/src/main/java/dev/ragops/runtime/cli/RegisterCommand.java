@@ -1,28 +1,14 @@
 package dev.ragops.runtime.cli;
 
-import dev.ragops.runtime.bundle.Bundle;
-import dev.ragops.runtime.bundle.BundleBuilder;
-import dev.ragops.runtime.bundle.JsonLines;
-import dev.ragops.runtime.bundle.VectorsFile;
-import dev.ragops.runtime.chunk.Chunker;
-import dev.ragops.runtime.config.RagConfig;
-import dev.ragops.runtime.config.RagYaml;
-import dev.ragops.runtime.embed.Embedder;
-import dev.ragops.runtime.embed.Embedders;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragops.runtime.registry.MlflowClient;
 import dev.ragops.runtime.registry.Registrar;
-import dev.ragops.runtime.search.Passage;
-import dev.ragops.runtime.store.Contents;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,10 +18,18 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "register",
         description = {
-            "Make a bundle from a folder, measure it on its golden questions, and register it in MLflow.",
-            "The folder holds rag.yaml; documents.jsonl, golden.jsonl and embedder/ where it ships them."
+            "Make a bundle from a folder, measure it on its golden questions (split test), and register it in MLflow.",
+            "The folder holds rag.yaml; documents.jsonl, golden.jsonl and embedder/ where it ships them.",
+            "Prints one line of JSON. A bundle that is registered already keeps its version; an alias is moved all the same."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:registered, or there already",
+            "2:usage",
+            "3:registry unreachable, trying again helps",
+            "4:bundle invalid or registration refused, trying again does not help"
+        })
 final class RegisterCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "folder with rag.yaml")
     Path source = Path.of(".");
@@ -46,8 +40,14 @@ final class RegisterCommand implements Callable<Integer> {
     @Option(names = "--name", required = true, paramLabel = "NAME", description = "registered model")
     String name = "";
 
-    @Option(names = "--alias", paramLabel = "ALIAS", description = "move this alias to the new version")
+    @Option(names = "--alias", paramLabel = "ALIAS", description = "move this alias to the version")
     String alias = "";
+
+    @Option(
+            names = "--tag",
+            paramLabel = "KEY=VALUE",
+            description = "tag of a new version, besides its digest; may be given several times")
+    Map<String, String> tags = Map.of();
 
     @Option(
             names = "--experiment",
@@ -56,109 +56,54 @@ final class RegisterCommand implements Callable<Integer> {
     String experiment = "ragops";
 
     @Option(names = "--documents", paramLabel = "FILE", description = "documents.jsonl from elsewhere")
-    String documents = "";
+    Optional<Path> documents = Optional.empty();
 
     @Option(names = "--golden", paramLabel = "FILE", description = "golden.jsonl from elsewhere")
-    String golden = "";
+    Optional<Path> golden = Optional.empty();
 
-    @Option(names = "--output", paramLabel = "DIR", description = "keep the bundle here; with --dry-run only that")
-    String output = "";
+    @Option(names = "--output", paramLabel = "DIR", description = "keep the bundle here; must be empty or not be there")
+    Optional<Path> output = Optional.empty();
 
     @Option(names = "--dry-run", description = "make and measure the bundle, register nothing")
     boolean dryRun;
 
     @Override
     public Integer call() throws IOException {
-        Path directory = output.isBlank() ? Files.createTempDirectory("bundle") : Path.of(output);
-        copy(source, directory);
-        copyFile(documents, directory.resolve(Bundle.DOCUMENTS_FILE));
-        copyFile(golden, directory.resolve(Bundle.GOLDEN_FILE));
-        RagConfig config = RagYaml.parse(Files.readAllBytes(directory.resolve(Bundle.CONFIG_FILE)), Bundle.CONFIG_FILE);
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        try (Embedder embedder =
-                Embedders.open(config.embedder(), directory, new Embedders.Resources(Cpus.count(), 0))) {
-            if (Files.exists(directory.resolve(Bundle.DOCUMENTS_FILE))) {
-                measure(config, embedder, directory, metrics);
+        try (Workshop workshop = Workshop.open(output)) {
+            Workshop.Made made = workshop.make(source, documents, golden, new StderrProgress());
+            ObjectNode report = new ObjectMapper().createObjectNode().put("model", name);
+            if (dryRun) {
+                report.put("digest", made.bundle().digest()).put("registered", false);
+            } else {
+                register(made, report);
             }
-        }
-        Bundle bundle = BundleBuilder.seal(directory);
-        if (dryRun) {
-            System.out.printf("bundle %s digest %s %s%n", directory, bundle.digest(), metrics);
-            return 0;
-        }
-        try (MlflowClient client = registry.client()) {
-            Registrar.Registered registered = new Registrar(client)
-                    .register(bundle, name, experiment, parameters(config), metrics, FetchCommand.text(alias));
-            System.out.printf(
-                    "{\"model\": \"%s\", \"version\": \"%s\", \"run_id\": \"%s\", \"digest\": \"%s\", \"ndcg_at_10\": %s}%n",
-                    name,
-                    registered.version().version(),
-                    registered.runId(),
-                    registered.digest(),
-                    metrics.get("ndcg_at_10"));
+            made.metrics().forEach((key, value) -> report.put(key, Assessment.rounded(value)));
+            output.ifPresent(directory -> report.put("bundle", directory.toString()));
+            System.out.println(report);
         }
         return 0;
     }
 
-    private static void measure(RagConfig config, Embedder embedder, Path directory, Map<String, Double> metrics)
-            throws IOException {
-        var texts = Assessment.texts(JsonLines.documents(directory.resolve(Bundle.DOCUMENTS_FILE)));
-        writeVectors(config, embedder, directory, texts);
-        Path questions = directory.resolve(Bundle.GOLDEN_FILE);
-        if (Files.exists(questions)) {
-            metrics.putAll(
-                    Assessment.of(config, embedder, texts, Assessment.questions(JsonLines.golden(questions), "test"))
-                            .named());
-        }
-    }
-
-    /** So that no pod embeds the bundle's documents again. */
-    private static void writeVectors(
-            RagConfig config,
-            Embedder embedder,
-            Path directory,
-            List<dev.ragops.runtime.evaluate.BeirFolder.Text> texts)
-            throws IOException {
-        Chunker chunker = new Chunker(embedder.tokenizer(), config.chunking());
-        List<String> inputs = texts.stream()
-                .flatMap(document -> chunker.chunk(document.text()).stream()
-                        .map(chunk -> Passage.modelInput(document.title(), chunk.text())))
-                .distinct()
-                .toList();
-        List<float[]> vectors = embedder.embedPassages(inputs);
-        Map<String, float[]> byHash = new HashMap<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            byHash.put(Contents.inputHash(inputs.get(i)), vectors.get(i));
-        }
-        VectorsFile.write(directory.resolve(Bundle.VECTORS_FILE), embedder.fingerprint(), embedder.dimension(), byHash);
-    }
-
-    private static Map<String, String> parameters(RagConfig config) {
-        return Map.of(
-                "name", config.name(),
-                "embedder", String.valueOf(config.embedder()),
-                "chunking.max_tokens", String.valueOf(config.chunking().maxTokens()),
-                "retrieval.mode", config.retrieval().mode().name().toLowerCase(java.util.Locale.ROOT),
-                "retrieval.candidates", String.valueOf(config.retrieval().candidates()),
-                "retrieval.fusion", String.valueOf(config.retrieval().fusion()));
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> tree = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) tree::iterator) {
-                Path place = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(place);
-                } else {
-                    Files.copy(file, place, StandardCopyOption.REPLACE_EXISTING);
-                }
+    private void register(Workshop.Made made, ObjectNode report) {
+        try (MlflowClient client = registry.client()) {
+            Registrar.Registered registered = new Registrar(client)
+                    .register(
+                            made.bundle(),
+                            new Registrar.Registration(
+                                    name,
+                                    experiment,
+                                    made.parameters(),
+                                    made.metrics(),
+                                    FetchCommand.text(alias),
+                                    tags));
+            String version = registered.version().version();
+            if (!registered.isNew()) {
+                System.err.printf("this bundle is version %s of %s already; nothing was uploaded%n", version, name);
             }
-        }
-    }
-
-    private static void copyFile(String from, Path to) throws IOException {
-        if (!from.isBlank()) {
-            Files.copy(Path.of(from), to, StandardCopyOption.REPLACE_EXISTING);
+            report.put("version", version)
+                    .put("run_id", registered.runId())
+                    .put("digest", registered.digest())
+                    .put("registered", registered.isNew());
         }
     }
 }

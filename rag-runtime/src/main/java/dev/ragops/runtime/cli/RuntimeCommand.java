@@ -3,7 +3,7 @@ package dev.ragops.runtime.cli;
 import dev.ragops.runtime.bundle.BundleException;
 import dev.ragops.runtime.config.ConfigException;
 import dev.ragops.runtime.embed.EmbedderException;
-import dev.ragops.runtime.evaluate.BeirFolder;
+import dev.ragops.runtime.evaluate.InvalidInputException;
 import dev.ragops.runtime.registry.RegistryException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +17,13 @@ import picocli.CommandLine.Command;
         description = "Retrieval server of one revision, and the tools around its bundle.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {ServeCommand.class, FetchCommand.class, RegisterCommand.class, EvaluateCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            FetchCommand.class,
+            RegisterCommand.class,
+            EvaluateCommand.class,
+            TuneCommand.class
+        })
 public final class RuntimeCommand {
     /** Not an exit code: the process goes on by its other threads. */
     static final int RUNNING = -1;
@@ -44,7 +50,7 @@ public final class RuntimeCommand {
             case BundleException e -> leave(INVALID, "invalid: " + e.getMessage());
             case ConfigException e -> leave(INVALID, "invalid: " + e.getMessage());
             case EmbedderException e -> leave(INVALID, "invalid: " + e.getMessage());
-            case BeirFolder.InvalidFolderException e -> leave(USAGE, String.valueOf(e.getMessage()));
+            case InvalidInputException e -> leave(USAGE, String.valueOf(e.getMessage()));
             default -> throw failure;
         };
     }

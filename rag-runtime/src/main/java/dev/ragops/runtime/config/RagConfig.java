@@ -14,4 +14,8 @@ public record RagConfig(
             ChunkingConfig.DEFAULT,
             RetrievalConfig.DEFAULT,
             AnswerConfig.DEFAULT);
+
+    public RagConfig withRetrieval(RetrievalConfig other) {
+        return new RagConfig(name, embedder, chunking, other, answer);
+    }
 }

@@ -3,100 +3,135 @@ package dev.ragops.runtime.evaluate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads a collection in the layout that retrieval benchmarks share: {@code corpus.jsonl} and {@code queries.jsonl} of
- * {@code _id, title, text}, {@code qrels.tsv} of query, document, grade.
+ * {@code _id, title, text}, {@code qrels.tsv} or {@code qrels/<split>.tsv} of query, document, grade. Judgements of queries or documents that are not there
+ * stand in some of them: the first are left out, the second count as never found.
  */
 public record BeirFolder(List<Text> documents, List<Judged> questions) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    public BeirFolder {
+        documents = List.copyOf(documents);
+        questions = List.copyOf(questions);
+    }
+
     /** A document to be found. */
     public record Text(String id, String title, String text) {}
 
-    /** A file that is missing or not what it should be; the message names file and line. */
-    public static final class InvalidFolderException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        InvalidFolderException(String message, Throwable cause) {
-            super(message, cause);
-        }
-
-        InvalidFolderException(String message) {
-            super(message);
-        }
-    }
-
-    private interface LineReader {
-        void read(String line) throws JsonProcessingException;
-    }
-
     /**
-     * @throws InvalidFolderException when a file is missing or a line malformed
+     * @param split whose judgements are read from {@code qrels/}; {@code tuning} is BEIR's {@code dev}, else {@code train}. A flat {@code qrels.tsv} is the test split
+     * @throws InvalidInputException when a file is missing, a line malformed, or no question has a relevant document
      */
-    public static BeirFolder read(Path folder) {
-        List<Text> documents = new ArrayList<>();
-        eachLine(folder.resolve("corpus.jsonl"), line -> {
-            JsonNode node = JSON.readTree(line);
-            documents.add(new Text(required(node, "_id"), node.path("title").asText(""), required(node, "text")));
-        });
+    public static BeirFolder read(Path folder, String split) {
+        List<Text> documents = documents(folder.resolve("corpus.jsonl"));
         Map<String, String> texts = new LinkedHashMap<>();
-        eachLine(folder.resolve("queries.jsonl"), line -> {
-            JsonNode node = JSON.readTree(line);
-            texts.put(required(node, "_id"), required(node, "text"));
+        Lines.each(folder.resolve("queries.jsonl"), line -> {
+            JsonNode node = object(line);
+            unique(texts.put(id(node), required(node, "text")) == null, "query", id(node));
         });
-        Map<String, Map<String, Integer>> grades = new HashMap<>();
+        Path judgements = judgements(folder, split);
+        Map<String, Map<String, Integer>> grades = grades(judgements);
+        List<Judged> questions = new ArrayList<>();
+        texts.forEach((id, text) -> questions.add(new Judged(id, text, grades.getOrDefault(id, Map.of()))));
+        if (questions.stream().noneMatch(Judged::hasRelevant)) {
+            throw new InvalidInputException(
+                    judgements + " names no relevant document (a grade above 0) for any query of queries.jsonl");
+        }
+        return new BeirFolder(documents, questions);
+    }
+
+    private static List<Text> documents(Path file) {
+        List<Text> documents = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        Lines.each(file, line -> {
+            JsonNode node = object(line);
+            unique(ids.add(id(node)), "document", id(node));
+            documents.add(new Text(id(node), node.path("title").asText(""), required(node, "text")));
+        });
+        if (documents.isEmpty()) {
+            throw new InvalidInputException(file + " holds no document");
+        }
+        return documents;
+    }
+
+    private static Path judgements(Path folder, String split) {
+        Path below = folder.resolve("qrels");
         Path flat = folder.resolve("qrels.tsv");
-        eachLine(Files.exists(flat) ? flat : folder.resolve("qrels").resolve("test.tsv"), line -> {
+        if (split.equals("tuning")) {
+            return Stream.of(below.resolve("dev.tsv"), below.resolve("train.tsv"))
+                    .filter(Files::exists)
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new InvalidInputException(
+                                    folder
+                                            + " has no tuning split: neither qrels/dev.tsv nor qrels/train.tsv; qrels.tsv and qrels/test.tsv are for testing"));
+        }
+        return Files.exists(flat) ? flat : below.resolve("test.tsv");
+    }
+
+    private static Map<String, Map<String, Integer>> grades(Path file) {
+        Map<String, Map<String, Integer>> grades = new HashMap<>();
+        Lines.each(file, line -> {
             String[] cells = line.split("\t", -1);
             if (cells.length != 3) {
                 throw new IllegalArgumentException("wants query, document and grade separated by tabs");
             }
             if (!cells[0].equals("query-id")) {
-                grades.computeIfAbsent(cells[0], _ -> new HashMap<>())
-                        .put(cells[1], Integer.parseInt(cells[2].strip()));
+                Integer before =
+                        grades.computeIfAbsent(cells[0], _ -> new HashMap<>()).put(cells[1], grade(cells[2]));
+                unique(before == null, "judgement", cells[0] + " " + cells[1]);
             }
         });
-        List<Judged> questions = new ArrayList<>();
-        texts.forEach((id, text) -> questions.add(new Judged(id, text, grades.getOrDefault(id, Map.of()))));
-        return new BeirFolder(List.copyOf(documents), List.copyOf(questions));
+        return grades;
+    }
+
+    private static int grade(String cell) {
+        try {
+            return Integer.parseInt(cell.strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("has the grade '" + cell + "', which is no whole number", e);
+        }
+    }
+
+    private static JsonNode object(String line) throws JsonProcessingException {
+        JsonNode node = JSON.readTree(line);
+        if (!node.isObject()) {
+            throw new IllegalArgumentException("is not a JSON object");
+        }
+        return node;
+    }
+
+    private static String id(JsonNode node) {
+        String id = required(node, "_id");
+        if (id.isBlank()) {
+            throw new IllegalArgumentException("has an empty _id");
+        }
+        return id;
     }
 
     private static String required(JsonNode node, String field) {
         JsonNode value = node.get(field);
-        if (value == null || !value.isValueNode()) {
+        if (value == null || !(value.isTextual() || value.isNumber())) {
             throw new IllegalArgumentException("has no field " + field);
         }
         return value.asText();
     }
 
-    private static void eachLine(Path file, LineReader reader) {
-        int number = 0;
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                if (!line.isBlank()) {
-                    reader.read(line);
-                }
-            }
-        } catch (JsonProcessingException e) {
-            throw new InvalidFolderException(file + " line " + number + " is not JSON: " + e.getOriginalMessage(), e);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidFolderException(file + " line " + number + " " + e.getMessage(), e);
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new InvalidFolderException(file + " is missing", e);
-        } catch (IOException e) {
-            throw new InvalidFolderException(file + " cannot be read: " + e, e);
+    private static void unique(boolean isNew, String what, String id) {
+        if (!isNew) {
+            throw new IllegalArgumentException("repeats the " + what + " " + id);
         }
     }
 }

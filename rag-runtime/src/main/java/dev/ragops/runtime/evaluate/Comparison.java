@@ -3,7 +3,6 @@ package dev.ragops.runtime.evaluate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Whether one run is better than another on the same questions: paired, so that hard and easy questions cancel out.
@@ -14,15 +13,11 @@ import java.util.function.ToDoubleFunction;
 public record Comparison(Interval difference, int better, int worse, int equal) {
     /**
      * @param first one row a question, as {@link Metrics#perQuestion} gives them
-     * @param figure which metric
-     * @throws IllegalArgumentException when the runs answer different questions
+     * @throws IllegalArgumentException when the rows are of different questions
      */
-    public static Comparison of(
-            List<Metrics.PerQuestion> first,
-            List<Metrics.PerQuestion> second,
-            ToDoubleFunction<Metrics.PerQuestion> figure) {
+    public static Comparison of(List<Metrics.PerQuestion> first, List<Metrics.PerQuestion> second, Figure figure) {
         Map<String, Double> base = new HashMap<>();
-        first.forEach(row -> base.put(row.questionId(), figure.applyAsDouble(row)));
+        first.forEach(row -> base.put(row.questionId(), figure.of(row)));
         if (first.size() != second.size()) {
             throw new IllegalArgumentException("the runs answer " + first.size() + " and " + second.size()
                     + " questions; only runs over the same questions can be compared");
@@ -35,7 +30,7 @@ public record Comparison(Interval difference, int better, int worse, int equal) 
             if (before == null) {
                 throw new IllegalArgumentException("question '" + second.get(i).questionId() + "' is in one run only");
             }
-            differences[i] = figure.applyAsDouble(second.get(i)) - before;
+            differences[i] = figure.of(second.get(i)) - before;
             better += differences[i] > 0 ? 1 : 0;
             worse += differences[i] < 0 ? 1 : 0;
         }

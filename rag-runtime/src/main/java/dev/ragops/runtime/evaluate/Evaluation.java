@@ -25,12 +25,25 @@ public final class Evaluation {
 
     private Evaluation() {}
 
+    /** Hears how far the work is, after every step. */
+    public interface Progress {
+        /** Does not listen. */
+        Progress SILENT = (what, done, all) -> {};
+
+        void done(String what, int done, int all);
+    }
+
     /** An index of all documents. */
     public static View index(
-            Embedder embedder, Chunker chunker, List<BeirFolder.Text> documents, RetrievalConfig.IndexKind kind) {
+            Embedder embedder,
+            Chunker chunker,
+            List<BeirFolder.Text> documents,
+            RetrievalConfig.IndexKind kind,
+            Progress progress) {
         List<ViewChange.EmbeddedDocument> embedded = new ArrayList<>(documents.size());
         for (BeirFolder.Text document : documents) {
             embedded.add(embed(embedder, chunker, document));
+            progress.done("documents embedded", embedded.size(), documents.size());
         }
         try (Indexer indexer = new Indexer(embedder.fingerprint(), embedder.dimension(), kind, Runnable::run)) {
             indexer.apply(new ViewChange(1, embedded, Set.of()));
@@ -61,7 +74,7 @@ public final class Evaluation {
     }
 
     /** One ranking a question, in order. */
-    public static List<Ranking> run(Searcher searcher, View view, List<Judged> questions) {
+    public static List<Ranking> run(Searcher searcher, View view, List<Judged> questions, Progress progress) {
         List<Ranking> run = new ArrayList<>(questions.size());
         for (Judged question : questions) {
             var hits = searcher.search(view, SearchRequest.of(question.question(), DEPTH))
@@ -71,6 +84,7 @@ public final class Evaluation {
                     hits.stream()
                             .map(hit -> new Ranking.Scored(hit.passage().documentId(), hit.score()))
                             .toList()));
+            progress.done("questions asked", run.size(), questions.size());
         }
         return run;
     }

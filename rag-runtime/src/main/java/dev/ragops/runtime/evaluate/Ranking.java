@@ -20,10 +20,10 @@ public record Ranking(String questionId, List<Scored> documents) {
 
     public record Scored(String documentId, double score) {}
 
-    /** Collapses chunks to their best per document, before any cutoff. */
+    /** Collapses chunks to their best per document, before any cutoff. Scores count as 32-bit floats, as they do in trec_eval: what is equal then is a tie. */
     public static Ranking ofChunks(String questionId, List<Scored> chunks) {
         Map<String, Double> best = new LinkedHashMap<>();
-        chunks.forEach(chunk -> best.merge(chunk.documentId(), chunk.score(), Math::max));
+        chunks.forEach(chunk -> best.merge(chunk.documentId(), (double) (float) chunk.score(), Math::max));
         return new Ranking(
                 questionId,
                 best.entrySet().stream()

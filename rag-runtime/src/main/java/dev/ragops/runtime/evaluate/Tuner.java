@@ -21,8 +21,16 @@ public final class Tuner {
 
     private Tuner() {}
 
-    /** One configuration tried. */
-    public record Trial(ChunkingConfig chunking, double denseWeight, Metrics metrics) {}
+    /** One configuration tried, with a row for each question of the tuning split. */
+    public record Trial(ChunkingConfig chunking, double denseWeight, List<Metrics.PerQuestion> rows) {
+        public Trial {
+            rows = List.copyOf(rows);
+        }
+
+        public double ndcgAt10() {
+            return Metrics.mean(rows).ndcgAt10();
+        }
+    }
 
     /**
      * @param trials all that was tried, in order; the first is the configuration given
@@ -30,6 +38,13 @@ public final class Tuner {
     public record Outcome(Trial best, List<Trial> trials) {
         public Outcome {
             trials = List.copyOf(trials);
+        }
+
+        /**
+         * What the best has over the given configuration, on the questions it was chosen by: the best of many trials looks better there than it is.
+         */
+        public Comparison gain() {
+            return Comparison.of(trials.getFirst().rows(), best.rows(), Figure.NDCG_AT_10);
         }
     }
 
@@ -47,7 +62,8 @@ public final class Tuner {
             List<Judged> tuning,
             RetrievalConfig retrieval,
             ChunkingConfig given,
-            List<ChunkingConfig> sizes) {
+            List<ChunkingConfig> sizes,
+            Evaluation.Progress progress) {
         if (tuning.stream().noneMatch(Judged::hasRelevant)) {
             throw new IllegalArgumentException("no question of the tuning split has a relevant document");
         }
@@ -59,18 +75,24 @@ public final class Tuner {
         sizes.stream().filter(size -> !size.equals(given)).forEach(all::add);
         for (ChunkingConfig size : all) {
             View view = Evaluation.index(
-                    embedder, new Chunker(embedder.tokenizer(), size), documents, RetrievalConfig.IndexKind.EXACT);
+                    embedder,
+                    new Chunker(embedder.tokenizer(), size),
+                    documents,
+                    RetrievalConfig.IndexKind.EXACT,
+                    progress);
             List<Double> weights = new ArrayList<>(List.of(weight));
             WEIGHTS.stream().filter(w -> w != weight).forEach(weights::add);
             for (double w : weights) {
                 Searcher searcher = new Searcher(embedder, retrieval.withFusion(new Fusion.Convex(w)));
-                trials.add(new Trial(size, w, Metrics.of(tuning, Evaluation.run(searcher, view, tuning))));
+                List<Ranking> run = Evaluation.run(searcher, view, tuning, Evaluation.Progress.SILENT);
+                trials.add(new Trial(size, w, Metrics.perQuestion(tuning, run)));
+                progress.done("configurations tried", trials.size(), all.size() * weights.size());
             }
         }
         Trial best = trials.getFirst();
         for (Trial trial : trials) {
-            double bar = trials.getFirst().metrics().ndcgAt10() + LEAST_GAIN;
-            if (trial.metrics().ndcgAt10() > Math.max(bar, best.metrics().ndcgAt10())) {
+            double bar = trials.getFirst().ndcgAt10() + LEAST_GAIN;
+            if (trial.ndcgAt10() > Math.max(bar, best.ndcgAt10())) {
                 best = trial;
             }
         }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -52,6 +53,18 @@ public final class MlflowClient implements AutoCloseable {
                                 .mapToObj(i -> encode(query[2 * i]) + "=" + encode(query[2 * i + 1]))
                                 .collect(Collectors.joining("&"));
         return again(() -> json(request("/api/2.0/mlflow/" + path + parameters).GET(), path));
+    }
+
+    /** The same, or nothing when there is no such thing. */
+    Optional<JsonNode> find(String path, String... query) {
+        try {
+            return Optional.of(get(path, query));
+        } catch (RegistryException e) {
+            if (e.isMissing()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     JsonNode post(String path, Map<String, ?> fields) {
@@ -139,12 +152,17 @@ public final class MlflowClient implements AutoCloseable {
         }
         String message = messageOf(body);
         String text = switch (status) {
-            case 401 -> "the registry wants credentials (401): check credentialsSecret";
+            case 401 ->
+                "the registry wants credentials (401): check credentialsSecret of the RagModel, or --credentials";
             case 403 -> "the registry refuses (403): " + message;
             case 404, 400 -> "the registry says " + status + " to " + what + ": " + message;
             default -> "the registry answered " + status + " to " + what + ": " + message;
         };
-        throw status >= 500 || status == 429 ? RegistryException.unreachable(text) : RegistryException.refused(text);
+        throw switch (status) {
+            case 404 -> RegistryException.missing(text);
+            case 408, 425, 429 -> RegistryException.unreachable(text);
+            default -> status >= 500 ? RegistryException.unreachable(text) : RegistryException.refused(text);
+        };
     }
 
     private static String messageOf(String body) {

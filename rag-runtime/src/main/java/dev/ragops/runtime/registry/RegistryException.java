@@ -4,24 +4,39 @@ package dev.ragops.runtime.registry;
 public final class RegistryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean unreachable;
+    private enum Kind {
+        UNREACHABLE,
+        MISSING,
+        REFUSED
+    }
 
-    private RegistryException(String message, boolean unreachable) {
+    private final Kind kind;
+
+    private RegistryException(String message, Kind kind) {
         super(message);
-        this.unreachable = unreachable;
+        this.kind = kind;
     }
 
     /** It did not answer, or not as a registry: trying again may help. */
     public static RegistryException unreachable(String message) {
-        return new RegistryException(message, true);
+        return new RegistryException(message, Kind.UNREACHABLE);
     }
 
     /** It answered, and the answer is no. */
     public static RegistryException refused(String message) {
-        return new RegistryException(message, false);
+        return new RegistryException(message, Kind.REFUSED);
+    }
+
+    /** It answered that there is no such thing. */
+    static RegistryException missing(String message) {
+        return new RegistryException(message, Kind.MISSING);
     }
 
     public boolean isUnreachable() {
-        return unreachable;
+        return kind == Kind.UNREACHABLE;
+    }
+
+    boolean isMissing() {
+        return kind == Kind.MISSING;
     }
 }

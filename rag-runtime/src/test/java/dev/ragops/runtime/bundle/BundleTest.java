@@ -200,6 +200,8 @@ class BundleTest {
                     "{\"text\":\"x\"}",
                     "{\"id\":\"a\"}",
                     "{\"id\":1,\"text\":\"x\"}",
+                    "{\"id\":\" \",\"text\":\"x\"}",
+                    "[]",
                     "nonsense",
                     "{\"id\":\"a\",\"text\":\"x\",\"metadata\":[]}",
                     "{\"id\":\"a\",\"text\":\"x\",\"metadata\":{\"deep\":{\"er\":1}}}",
@@ -211,6 +213,25 @@ class BundleTest {
             assertThatThrownBy(() -> JsonLines.documents(directory.resolve("documents.jsonl")))
                     .isInstanceOf(BundleException.class)
                     .hasMessageContaining("documents.jsonl line 2");
+        }
+
+        @Test
+        void that_repeat_an_id_are_named() throws IOException {
+            write("documents.jsonl", "{\"id\":\"a\",\"text\":\"x\"}\n{\"id\":\"a\",\"text\":\"y\"}\n");
+            assertThatThrownBy(() -> JsonLines.documents(directory.resolve("documents.jsonl")))
+                    .hasMessage("documents.jsonl line 2 repeats the id a");
+
+            write("golden.jsonl", "{\"id\":\"q\",\"query\":\"x\"}\n\n{\"id\":\"q\",\"query\":\"y\"}\n");
+            assertThatThrownBy(() -> JsonLines.golden(directory.resolve("golden.jsonl")))
+                    .hasMessage("golden.jsonl line 3 repeats the id q");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"{\"a\":\"high\"}", "{\"a\":1.5}", "{\"a\":-1}"})
+        void of_questions_with_something_else_for_a_grade_are_named(String relevant) throws IOException {
+            write("golden.jsonl", "{\"id\":\"q\",\"query\":\"x\",\"relevant\":" + relevant + "}\n");
+            assertThatThrownBy(() -> JsonLines.golden(directory.resolve("golden.jsonl")))
+                    .hasMessage("golden.jsonl line 1: relevant.a must be a grade, 0 and up");
         }
 
         @Test

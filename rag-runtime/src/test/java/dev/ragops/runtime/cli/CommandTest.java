@@ -2,6 +2,9 @@ package dev.ragops.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragops.runtime.bundle.Bundle;
+import dev.ragops.runtime.config.RagConfig;
+import dev.ragops.runtime.config.RagYaml;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -65,7 +68,7 @@ class CommandTest {
         @Test
         void prints_one_line_of_json() {
             assertThat(RuntimeCommand.execute("evaluate", folder())).isZero();
-            assertThat(output()).contains("{\"queries\": 1, \"ndcg_at_10\": 1.0000");
+            assertThat(output()).contains("{\"queries\":1,\"ndcg_at_10\":1.0000");
         }
 
         @Test
@@ -75,6 +78,59 @@ class CommandTest {
             assertThat(RuntimeCommand.execute("evaluate", folder(), "--mode", "fast"))
                     .isEqualTo(RuntimeCommand.INVALID);
             assertThat(complaint()).contains("--mode must be hybrid, dense or lexical");
+        }
+
+        @Test
+        void writes_runs_and_rows_and_compares_runs() throws IOException {
+            Path run = directory.resolve("lexical.run");
+            Path rows = directory.resolve("rows.tsv");
+
+            assertThat(RuntimeCommand.execute(
+                            "evaluate",
+                            folder(),
+                            "--mode",
+                            "lexical",
+                            "--split",
+                            "tuning",
+                            "--run",
+                            run.toString(),
+                            "--per-query",
+                            rows.toString()))
+                    .isZero();
+            assertThat(Files.readString(run)).startsWith("q2 Q0 weather 1 ");
+            assertThat(Files.readAllLines(rows))
+                    .containsExactly(
+                            "query-id\tndcg_at_10\trecall_at_10\trecall_at_100\tmrr\tmap",
+                            "q2\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000");
+
+            Path empty = Files.writeString(directory.resolve("empty.run"), "");
+            printed.reset();
+            assertThat(RuntimeCommand.execute(
+                            "evaluate",
+                            folder(),
+                            "--split",
+                            "tuning",
+                            "--score",
+                            run.toString(),
+                            "--compare",
+                            empty.toString()))
+                    .isZero();
+            assertThat(output().lines().filter(line -> line.startsWith("{")))
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "\"compared\":{\"ndcg_at_10\":{\"difference\":1.0000,\"interval\":[1.0000,1.0000],\"better\":1,\"worse\":0,\"equal\":0}");
+        }
+
+        @Test
+        void of_a_split_that_is_none_says_which_there_are() throws IOException {
+            assertThat(RuntimeCommand.execute("evaluate", folder(), "--split", "all"))
+                    .isEqualTo(RuntimeCommand.INVALID);
+            assertThat(complaint()).contains("--split must be tuning or test, not 'all'");
+
+            Files.writeString(directory.resolve("folder/golden.jsonl"), "");
+            assertThat(RuntimeCommand.execute("evaluate", folder())).isEqualTo(RuntimeCommand.USAGE);
+            assertThat(complaint()).contains("golden.jsonl has no question of the split 'test'");
         }
 
         @Test
@@ -96,7 +152,53 @@ class CommandTest {
 
             assertThat(output.resolve("manifest.json")).exists();
             assertThat(output.resolve("vectors.bin")).exists();
-            assertThat(output()).contains("ndcg_at_10=1.0");
+            assertThat(output())
+                    .contains("\"registered\":false")
+                    .contains("\"ndcg_at_10\":1.0000")
+                    .contains("\"digest\":\"" + Bundle.open(output).digest() + "\"");
+        }
+
+        @Test
+        void puts_nothing_into_a_place_that_is_taken() throws IOException {
+            Path output = Files.createDirectories(directory.resolve("bundle"));
+            Files.writeString(output.resolve("old"), "x");
+
+            assertThat(RuntimeCommand.execute(
+                            "register", folder(), "--name", "m", "--dry-run", "--output", output.toString()))
+                    .isEqualTo(RuntimeCommand.INVALID);
+            assertThat(complaint()).contains("is not empty");
+        }
+
+        @Test
+        void of_a_folder_that_lacks_a_file_names_it() throws IOException {
+            assertThat(RuntimeCommand.execute("register", directory.toString(), "--name", "m", "--dry-run"))
+                    .isEqualTo(RuntimeCommand.INVALID);
+            assertThat(RuntimeCommand.execute(
+                            "register",
+                            folder(),
+                            "--name",
+                            "m",
+                            "--dry-run",
+                            "--golden",
+                            directory.resolve("none.jsonl").toString()))
+                    .isEqualTo(RuntimeCommand.INVALID);
+            assertThat(complaint()).contains("has no rag.yaml").contains("none.jsonl is missing");
+        }
+
+        @Test
+        void of_a_folder_with_a_link_in_it_is_refused() throws IOException {
+            Files.createSymbolicLink(directory.resolve("folder/passwd"), Path.of("/etc/passwd"));
+
+            assertThat(RuntimeCommand.execute("register", folder(), "--name", "m", "--dry-run"))
+                    .isEqualTo(RuntimeCommand.INVALID);
+            assertThat(complaint()).contains("passwd is a link");
+        }
+
+        @Test
+        void where_no_registry_answers_ends_with_3() {
+            assertThat(RuntimeCommand.execute("register", folder(), "--name", "m", "--registry", "http://127.0.0.1:1"))
+                    .isEqualTo(RuntimeCommand.UNREACHABLE);
+            assertThat(complaint()).contains("unreachable: the registry at http://127.0.0.1:1 does not answer");
         }
 
         @Test
@@ -107,6 +209,46 @@ class CommandTest {
             assertThat(RuntimeCommand.execute("register", folder(), "--name", "m", "--dry-run"))
                     .isEqualTo(RuntimeCommand.INVALID);
             assertThat(complaint()).contains("unknown field mode");
+        }
+    }
+
+    @Nested
+    class Tune {
+        @Test
+        void chooses_on_the_tuning_split_and_writes_what_to_put_into_rag_yaml() throws IOException {
+            // A test split that would be an error to read.
+            String golden = Files.readString(directory.resolve("folder/golden.jsonl"));
+            Files.writeString(
+                    directory.resolve("folder/golden.jsonl"),
+                    golden.lines().filter(l -> l.contains("tuning")).findFirst().orElseThrow());
+            Path chosen = directory.resolve("chosen.yaml");
+
+            assertThat(RuntimeCommand.execute(
+                            "tune", folder(), "--bundle", folder(), "--sizes", "64", "--output", chosen.toString()))
+                    .isZero();
+
+            assertThat(output())
+                    .contains("{\"split\":\"tuning\",\"queries\":1,\"trials\":18,")
+                    .contains("\"gain\":{\"difference\":0.0000,\"interval\":[0.0000,0.0000]");
+            RagConfig config = RagYaml.parse(
+                    ("apiVersion: ragops.dev/bundle-v1\nname: x\n" + Files.readString(chosen))
+                            .getBytes(StandardCharsets.UTF_8),
+                    "chosen.yaml");
+            assertThat(config.chunking()).isEqualTo(RagConfig.DEFAULT.chunking());
+            assertThat(config.retrieval()).isEqualTo(RagConfig.DEFAULT.retrieval());
+        }
+
+        @Test
+        void without_a_tuning_split_or_with_a_size_that_is_none_says_so() throws IOException {
+            assertThat(RuntimeCommand.execute("tune", folder(), "--sizes", "4")).isEqualTo(RuntimeCommand.INVALID);
+            assertThat(RuntimeCommand.execute("tune", folder(), "--bundle", directory.toString()))
+                    .isEqualTo(RuntimeCommand.INVALID);
+            Files.writeString(directory.resolve("folder/golden.jsonl"), "");
+            assertThat(RuntimeCommand.execute("tune", folder())).isEqualTo(RuntimeCommand.USAGE);
+            assertThat(complaint())
+                    .contains("--sizes: chunking.maxTokens is 4")
+                    .contains("--bundle: there is no")
+                    .contains("no question of the split 'tuning'");
         }
     }
 
@@ -197,7 +339,7 @@ class CommandTest {
     class Help {
         @Test
         void is_there_for_every_command() {
-            for (String command : new String[] {"serve", "fetch", "register", "evaluate"}) {
+            for (String command : new String[] {"serve", "fetch", "register", "evaluate", "tune"}) {
                 assertThat(RuntimeCommand.execute(command, "--help")).isZero();
                 assertThat(output()).contains("Usage: ragops " + command);
             }

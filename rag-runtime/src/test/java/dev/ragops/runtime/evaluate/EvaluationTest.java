@@ -50,7 +50,7 @@ class EvaluationTest {
         @Test
         void is_read_with_questions_in_order_and_their_grades() throws IOException {
             small();
-            BeirFolder read = BeirFolder.read(folder);
+            BeirFolder read = BeirFolder.read(folder, "test");
             assertThat(read.documents())
                     .hasSize(3)
                     .first()
@@ -68,7 +68,8 @@ class EvaluationTest {
             small();
             Files.createDirectory(folder.resolve("qrels"));
             Files.move(folder.resolve("qrels.tsv"), folder.resolve("qrels").resolve("test.tsv"));
-            assertThat(BeirFolder.read(folder).questions().getFirst().grades()).containsKey("a");
+            assertThat(BeirFolder.read(folder, "test").questions().getFirst().grades())
+                    .containsKey("a");
         }
 
         @Test
@@ -81,13 +82,49 @@ class EvaluationTest {
             assertRefused("qrels.tsv line 1 wants query, document and grade");
             write("{\"_id\": \"a\", \"text\": \"x\"}\n", "{\"_id\":\"1\",\"text\":\"q\"}\n", "1\ta\thigh\n");
             assertRefused("qrels.tsv line 1");
+            write("[]\n", "", "");
+            assertRefused("corpus.jsonl line 1 is not a JSON object");
+            write("{\"_id\": \"\", \"text\": \"x\"}\n", "", "");
+            assertRefused("corpus.jsonl line 1 has an empty _id");
+            write("\n", "", "");
+            assertRefused("corpus.jsonl holds no document");
+            String corpus = "{\"_id\": \"a\", \"text\": \"x\"}\n";
+            String queries = "{\"_id\":\"1\",\"text\":\"q\"}\n";
+            write(corpus + corpus, "", "");
+            assertRefused("corpus.jsonl line 2 repeats the document a");
+            write(corpus, queries + "\n" + queries, "");
+            assertRefused("queries.jsonl line 3 repeats the query 1");
+            write(corpus, queries, "1\ta\t1\n1\ta\t2\n");
+            assertRefused("qrels.tsv line 2 repeats the judgement 1 a");
+            write(corpus, queries, "1\ta\t0\n2\ta\t1\n");
+            assertRefused("qrels.tsv names no relevant document");
+            Files.write(folder.resolve("queries.jsonl"), new byte[] {(byte) 0xff, '\n'});
+            assertRefused("queries.jsonl is not UTF-8");
             Files.delete(folder.resolve("queries.jsonl"));
             assertRefused("queries.jsonl is missing");
         }
 
+        @Test
+        void keeps_its_tuning_split_apart() throws IOException {
+            small();
+            assertThatThrownBy(() -> BeirFolder.read(folder, "tuning")).hasMessageContaining("has no tuning split");
+
+            Files.createDirectory(folder.resolve("qrels"));
+            Files.writeString(folder.resolve("qrels").resolve("train.tsv"), "2\tb\t1\n");
+            assertThat(BeirFolder.read(folder, "tuning").questions())
+                    .filteredOn(Judged::hasRelevant)
+                    .extracting(Judged::id)
+                    .containsExactly("2");
+            Files.writeString(folder.resolve("qrels").resolve("dev.tsv"), "1\ta\t1\n");
+            assertThat(BeirFolder.read(folder, "tuning").questions())
+                    .filteredOn(Judged::hasRelevant)
+                    .extracting(Judged::id)
+                    .containsExactly("1");
+        }
+
         private void assertRefused(String message) {
-            assertThatThrownBy(() -> BeirFolder.read(folder))
-                    .isInstanceOf(BeirFolder.InvalidFolderException.class)
+            assertThatThrownBy(() -> BeirFolder.read(folder, "test"))
+                    .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining(message);
         }
     }
@@ -97,16 +134,20 @@ class EvaluationTest {
         @Test
         void a_run_ranks_and_tuning_reports_every_trial() throws IOException {
             small();
-            BeirFolder read = BeirFolder.read(folder);
+            BeirFolder read = BeirFolder.read(folder, "test");
             try (Embedder embedder = Embedders.open(
                     new EmbedderSpec.Builtin("all-MiniLM-L6-v2-q"), folder, new Embedders.Resources(1, 0))) {
                 View view = Evaluation.index(
                         embedder,
                         new Chunker(embedder.tokenizer(), ChunkingConfig.DEFAULT),
                         read.documents(),
-                        RetrievalConfig.IndexKind.AUTO);
-                List<Ranking> run =
-                        Evaluation.run(new Searcher(embedder, RetrievalConfig.DEFAULT), view, read.questions());
+                        RetrievalConfig.IndexKind.AUTO,
+                        Evaluation.Progress.SILENT);
+                List<Ranking> run = Evaluation.run(
+                        new Searcher(embedder, RetrievalConfig.DEFAULT),
+                        view,
+                        read.questions(),
+                        Evaluation.Progress.SILENT);
                 assertThat(run).hasSize(3);
                 assertThat(Metrics.of(read.questions(), run).ndcgAt10()).isEqualTo(1, within(1e-9));
 
@@ -116,11 +157,13 @@ class EvaluationTest {
                         read.questions(),
                         RetrievalConfig.DEFAULT,
                         ChunkingConfig.DEFAULT,
-                        List.of(new ChunkingConfig(64, 16)));
+                        List.of(new ChunkingConfig(64, 16)),
+                        Evaluation.Progress.SILENT);
                 assertThat(outcome.trials()).hasSize(18);
                 // Nothing can beat a perfect ranking: what was given stays.
                 assertThat(outcome.best()).isEqualTo(outcome.trials().getFirst());
                 assertThat(outcome.best().denseWeight()).isEqualTo(0.7);
+                assertThat(outcome.gain().difference()).isEqualTo(new Interval(0, 0, 0));
 
                 List<Judged> unjudged = List.of(read.questions().getLast());
                 assertThatThrownBy(() -> Tuner.tune(
@@ -129,7 +172,8 @@ class EvaluationTest {
                                 unjudged,
                                 RetrievalConfig.DEFAULT,
                                 ChunkingConfig.DEFAULT,
-                                List.of()))
+                                List.of(),
+                                Evaluation.Progress.SILENT))
                         .hasMessageContaining("tuning split");
             }
         }
@@ -168,7 +212,7 @@ class EvaluationTest {
                 before[i] = i % 10 / 10.0;
                 after[i] = before[i] + (i % 3 == 0 ? 0.05 : 0.0);
             }
-            Comparison comparison = Comparison.of(rows(before), rows(after), Metrics.PerQuestion::ndcgAt10);
+            Comparison comparison = Comparison.of(rows(before), rows(after), Figure.NDCG_AT_10);
             assertThat(comparison.difference().excludesZero()).isTrue();
             assertThat(comparison.better()).isEqualTo(20);
             assertThat(comparison.worse()).isZero();
@@ -177,12 +221,10 @@ class EvaluationTest {
 
         @Test
         void different_questions_cannot_be_compared() {
-            assertThatThrownBy(() -> Comparison.of(rows(1), rows(1, 1), Metrics.PerQuestion::ndcgAt10))
+            assertThatThrownBy(() -> Comparison.of(rows(1), rows(1, 1), Figure.NDCG_AT_10))
                     .hasMessageContaining("same questions");
             assertThatThrownBy(() -> Comparison.of(
-                            rows(1),
-                            List.of(new Metrics.PerQuestion("other", 1, 0, 0, 0, 0)),
-                            Metrics.PerQuestion::ndcgAt10))
+                            rows(1), List.of(new Metrics.PerQuestion("other", 1, 0, 0, 0, 0)), Figure.NDCG_AT_10))
                     .hasMessageContaining("other");
         }
     }

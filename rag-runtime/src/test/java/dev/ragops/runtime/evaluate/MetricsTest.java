@@ -1,82 +1,136 @@
 package dev.ragops.runtime.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricsTest {
     private static final Offset<Double> EXACT = within(1e-9);
 
+    private static Path resource(String name) {
+        try {
+            URL found = Objects.requireNonNull(MetricsTest.class.getResource(name), name);
+            return Path.of(found.toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs and figures made by {@code src/test/ir-measures/regenerate}. */
     @Nested
     class Against_ir_measures {
-        /** Made once with ir-measures 0.4: graded judgements, ties, a question without answers, one without a relevant document. */
-        private final JsonNode golden = golden();
+        @ParameterizedTest
+        @ValueSource(strings = {"awkward", "samples"})
+        void every_question_and_the_mean_are_equal(String name) throws IOException {
+            List<Metrics.PerQuestion> rows = Metrics.perQuestion(judged(name), RunFile.read(resource(name + ".run")));
+            Map<String, List<Double>> expected = expected(name);
+
+            assertThat(rows)
+                    .extracting(Metrics.PerQuestion::questionId)
+                    .containsExactlyInAnyOrderElementsOf(expected.keySet().stream()
+                            .filter(id -> !id.equals("all"))
+                            .toList());
+            for (Figure figure : Figure.values()) {
+                for (Metrics.PerQuestion row : rows) {
+                    assertThat(figure.of(row))
+                            .as("%s of %s", figure, row.questionId())
+                            .isEqualTo(expected.get(row.questionId()).get(figure.ordinal()), EXACT);
+                }
+                assertThat(figure.over(rows).mean())
+                        .as("mean %s", figure)
+                        .isEqualTo(expected.get("all").get(figure.ordinal()), EXACT);
+            }
+        }
+
+        private List<Judged> judged(String name) throws IOException {
+            Map<String, Map<String, Integer>> grades = new LinkedHashMap<>();
+            Files.readAllLines(resource(name + ".qrels.tsv")).stream().skip(1).forEach(line -> {
+                String[] cells = line.split("\t");
+                grades.computeIfAbsent(cells[0], _ -> new HashMap<>()).put(cells[1], Integer.valueOf(cells[2]));
+            });
+            return grades.entrySet().stream()
+                    .map(entry -> new Judged(entry.getKey(), "", entry.getValue()))
+                    .toList();
+        }
+
+        private Map<String, List<Double>> expected(String name) throws IOException {
+            Map<String, List<Double>> rows = new HashMap<>();
+            Files.readAllLines(resource(name + ".expected.tsv")).stream()
+                    .skip(1)
+                    .forEach(line -> {
+                        List<String> cells = List.of(line.split("\t"));
+                        rows.put(
+                                cells.getFirst(),
+                                cells.stream().skip(1).map(Double::valueOf).toList());
+                    });
+            return rows;
+        }
+    }
+
+    @Nested
+    class A_run_file {
+        @TempDir
+        Path directory;
 
         @Test
-        void means_are_equal() {
-            Metrics metrics = Metrics.of(questions(), run());
-            JsonNode mean = golden.get("mean");
-            assertThat(metrics.queries()).isEqualTo(11);
-            assertThat(metrics.ndcgAt10()).isEqualTo(mean.get("ndcgAt10").asDouble(), EXACT);
-            assertThat(metrics.recallAt10()).isEqualTo(mean.get("recallAt10").asDouble(), EXACT);
-            assertThat(metrics.recallAt100()).isEqualTo(mean.get("recallAt100").asDouble(), EXACT);
-            assertThat(metrics.mrr()).isEqualTo(mean.get("mrr").asDouble(), EXACT);
-            assertThat(metrics.map()).isEqualTo(mean.get("map").asDouble(), EXACT);
+        void is_read_as_it_was_written() {
+            List<Ranking> run = List.of(
+                    Ranking.ofChunks("q1", List.of(new Ranking.Scored("a", 1.0 / 3), new Ranking.Scored("b", 0.25))),
+                    Ranking.ofChunks("q2", List.of(new Ranking.Scored("b", -1))));
+            Path file = directory.resolve("x.run");
+
+            RunFile.write(file, run);
+
+            assertThat(RunFile.read(file)).isEqualTo(run);
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "q Q0 d 1 0.5|wants query, Q0, document, rank, score and tag",
+                    "q Q0 d 1 high tag|has the score 'high'",
+                    "q Q0 a 2 0.1 tag|repeats the document a of query q"
+                })
+        void that_is_none_is_refused_with_file_and_line(String line, String why) throws IOException {
+            Path file = Files.writeString(directory.resolve("x.run"), "q Q0 a 1 0.5 tag\n" + line + "\n");
+
+            assertThatThrownBy(() -> RunFile.read(file))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("x.run line 2 " + why);
         }
 
         @Test
-        void each_question_is_equal() {
-            for (Metrics.PerQuestion row : Metrics.perQuestion(questions(), run())) {
-                JsonNode expected = golden.get("perQuestion").path(row.questionId());
-                assertThat(row.ndcgAt10())
-                        .as(row.questionId())
-                        .isEqualTo(expected.path("ndcgAt10").asDouble(), EXACT);
-                assertThat(row.map())
-                        .as(row.questionId())
-                        .isEqualTo(expected.path("map").asDouble(), EXACT);
-            }
+        void that_is_not_there_or_cannot_be_written_is_named() {
+            assertThatThrownBy(() -> RunFile.read(directory.resolve("none"))).hasMessageContaining("none is missing");
+            assertThatThrownBy(() -> RunFile.write(directory.resolve("no/where"), List.of()))
+                    .hasMessageContaining("cannot be written");
         }
 
-        private List<Judged> questions() {
-            List<Judged> questions = new ArrayList<>();
-            for (JsonNode q : golden.get("questions")) {
-                Map<String, Integer> grades = new HashMap<>();
-                q.get("grades")
-                        .properties()
-                        .forEach(e -> grades.put(e.getKey(), e.getValue().asInt()));
-                questions.add(new Judged(q.get("id").asText(), "", grades));
-            }
-            return questions;
-        }
+        @Test
+        void cannot_carry_ids_with_white_space() {
+            List<Ranking> run = List.of(Ranking.ofChunks("q", List.of(new Ranking.Scored("a b", 1))));
 
-        private List<Ranking> run() {
-            List<Ranking> run = new ArrayList<>();
-            for (JsonNode q : golden.get("questions")) {
-                List<Ranking.Scored> scored = new ArrayList<>();
-                q.get("run")
-                        .forEach(e -> scored.add(
-                                new Ranking.Scored(e.get(0).asText(), e.get(1).asDouble())));
-                run.add(Ranking.ofChunks(q.get("id").asText(), scored));
-            }
-            return run;
-        }
-
-        private static JsonNode golden() {
-            try (var in = MetricsTest.class.getResourceAsStream("metrics-golden.json")) {
-                return new ObjectMapper().readTree(in);
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
+            assertThatThrownBy(() -> RunFile.write(directory.resolve("x.run"), run))
+                    .hasMessageContaining("'a b' holds white space");
         }
     }
 
@@ -85,11 +139,11 @@ class MetricsTest {
         Ranking ranking = Ranking.ofChunks(
                 "q",
                 List.of(
-                        new Ranking.Scored("a", 0.2),
+                        new Ranking.Scored("a", 0.25),
                         new Ranking.Scored("b", 0.5),
-                        new Ranking.Scored("a", 0.9),
-                        new Ranking.Scored("b", 0.1)));
-        assertThat(ranking.documents()).containsExactly(new Ranking.Scored("a", 0.9), new Ranking.Scored("b", 0.5));
+                        new Ranking.Scored("a", 0.75),
+                        new Ranking.Scored("b", 0.125)));
+        assertThat(ranking.documents()).containsExactly(new Ranking.Scored("a", 0.75), new Ranking.Scored("b", 0.5));
     }
 
     @Test

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Fetching and registering against a server that answers as MLflow does, and misbehaves on demand as no real one would. */
 class RegistryTest {
@@ -40,6 +42,7 @@ class RegistryTest {
     private final Map<String, byte[]> artifacts = new ConcurrentHashMap<>();
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> requests = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<String> bodies = new ConcurrentLinkedQueue<>();
     private final AtomicInteger brokenDownloads = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int status = 200;
@@ -82,6 +85,7 @@ class RegistryTest {
         String path = exchange.getRequestURI().getPath();
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         byte[] body = exchange.getRequestBody().readAllBytes();
+        bodies.add(new String(body, StandardCharsets.UTF_8));
         if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             reply(exchange, 500, "{\"message\":\"for now\"}".getBytes(StandardCharsets.UTF_8));
             return;
@@ -335,10 +339,10 @@ class RegistryTest {
 
     @Nested
     class A_registration {
-        @Test
-        void uploads_the_files_with_the_manifest_last_and_makes_the_version() {
+        private void answersRegistrations() {
             answers.put("experiments/create", "{\"experiment_id\":\"7\"}");
             answers.put("registered-models/create", "{\"registered_model\":{}}");
+            answers.put("model-versions/search", "{}");
             answers.put(
                     "runs/create",
                     "{\"run\":{\"info\":{\"run_id\":\"r1\",\"artifact_uri\":\"mlflow-artifacts:/7/r1/artifacts\"}}}");
@@ -346,17 +350,80 @@ class RegistryTest {
             answers.put("runs/update", "{}");
             answers.put("model-versions/create", "{\"model_version\":{\"version\":\"4\"}}");
             answers.put("registered-models/alias", "{}");
+        }
+
+        private Registrar.Registered register(Optional<String> alias) {
+            return new Registrar(client)
+                    .register(
+                            bundle,
+                            new Registrar.Registration("support-rag", "exp", Map.of(), Map.of(), alias, Map.of()));
+        }
+
+        @Test
+        void of_what_is_registered_already_makes_nothing_and_moves_the_alias() {
+            answersRegistrations();
+            answers.put(
+                    "model-versions/search",
+                    "{\"model_versions\":[{\"version\":\"2\",\"run_id\":\"r0\",\"tags\":[{\"key\":\"ragops.digest\",\"value\":\""
+                            + bundle.digest() + "\"}]}]}");
+
+            Registrar.Registered registered = register(Optional.of("production"));
+
+            assertThat(registered.isNew()).isFalse();
+            assertThat(registered.version()).isEqualTo(new ModelVersion("support-rag", "2"));
+            assertThat(requests)
+                    .noneMatch(request -> request.startsWith("PUT"))
+                    .noneMatch(request -> request.contains("runs/create"))
+                    .anyMatch(request -> request.contains("registered-models/alias"));
+        }
+
+        @Test
+        void that_breaks_off_leaves_a_failed_run_and_no_version() {
+            answersRegistrations();
+            answers.remove("runs/log-batch");
+
+            assertThatThrownBy(() -> register(Optional.empty())).hasMessageContaining("there is none");
+            assertThat(bodies).anyMatch(body -> body.contains("FAILED"));
+            assertThat(requests).noneMatch(request -> request.contains("model-versions/create"));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "401, false, credentials (401)",
+            "403, false, the registry refuses (403): nope",
+            "500, true, answered 500",
+            "429, true, answered 429"
+        })
+        void that_the_registry_does_not_take_says_why(int answered, boolean again, String why) {
+            status = answered;
+
+            assertThatThrownBy(() -> register(Optional.empty()))
+                    .isInstanceOfSatisfying(
+                            RegistryException.class,
+                            e -> assertThat(e.isUnreachable()).isEqualTo(again))
+                    .hasMessageContaining(why);
+        }
+
+        @Test
+        void uploads_the_files_with_the_manifest_last_and_makes_the_version() {
+            answersRegistrations();
 
             Registrar.Registered registered = new Registrar(client)
                     .register(
                             bundle,
-                            "support-rag",
-                            "exp",
-                            Map.of("p", "1"),
-                            Map.of("ndcg_at_10", 0.7),
-                            Optional.of("production"));
+                            new Registrar.Registration(
+                                    "support-rag",
+                                    "exp",
+                                    Map.of("p", "1"),
+                                    Map.of("ndcg_at_10", 0.7),
+                                    Optional.of("production"),
+                                    Map.of("team", "support")));
 
             assertThat(registered.version()).isEqualTo(new ModelVersion("support-rag", "4"));
+            assertThat(registered.isNew()).isTrue();
+            assertThat(bodies)
+                    .anyMatch(body -> body.contains("ndcg_at_10"))
+                    .anyMatch(body -> body.contains("ragops.digest") && body.contains("\"team\""));
             List<String> uploads = requests.stream()
                     .filter(request -> request.startsWith("PUT"))
                     .toList();
@@ -366,12 +433,11 @@ class RegistryTest {
 
         @Test
         void where_artifacts_are_not_served_says_what_to_do() {
+            answersRegistrations();
             answers.put("experiments/get-by-name", "{\"experiment\":{\"experiment_id\":\"7\"}}");
             answers.put("runs/create", "{\"run\":{\"info\":{\"run_id\":\"r1\",\"artifact_uri\":\"file:///tmp\"}}}");
 
-            assertThatThrownBy(() ->
-                            new Registrar(client).register(bundle, "m", "e", Map.of(), Map.of(), Optional.empty()))
-                    .hasMessageContaining("--serve-artifacts");
+            assertThatThrownBy(() -> register(Optional.empty())).hasMessageContaining("--serve-artifacts");
         }
     }
 }
