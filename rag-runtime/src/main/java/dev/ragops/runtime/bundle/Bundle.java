@@ -2,6 +2,7 @@ package dev.ragops.runtime.bundle;
 
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.config.RagYaml;
+import dev.ragops.runtime.embed.EmbedderSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,13 +12,10 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/**
- * A verified bundle on disk.
- *
- * @param digest of its content, see {@link Manifest#digest()}
- */
-public record Bundle(Path directory, String digest, RagConfig config) {
+/** A verified bundle on disk: the files its manifest names. Whatever else lies in the directory is not part of it. */
+public record Bundle(Path directory, Manifest manifest, RagConfig config) {
     public static final String CONFIG_FILE = "rag.yaml";
     public static final String DOCUMENTS_FILE = "documents.jsonl";
     public static final String GOLDEN_FILE = "golden.jsonl";
@@ -45,10 +43,30 @@ public record Bundle(Path directory, String digest, RagConfig config) {
                 verify(directory, file.getKey(), file.getValue());
             }
             RagConfig config = RagYaml.parse(Files.readAllBytes(directory.resolve(CONFIG_FILE)), CONFIG_FILE);
-            return new Bundle(directory, manifest.digest(), config);
+            checkEmbedder(config.embedder(), manifest);
+            return new Bundle(directory, manifest, config);
         } catch (IOException e) {
             throw new BundleException("the bundle in " + directory + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** A file that the manifest does not name is proven by nothing. */
+    private static void checkEmbedder(EmbedderSpec embedder, Manifest manifest) {
+        if (embedder instanceof EmbedderSpec.Bundled bundled) {
+            Stream.of(Optional.of(bundled.model()), bundled.vocabulary(), bundled.tokenizer())
+                    .flatMap(Optional::stream)
+                    .filter(path -> !manifest.files().containsKey(path))
+                    .findFirst()
+                    .ifPresent(path -> {
+                        throw new BundleException(CONFIG_FILE + ": embedder names '" + path
+                                + "', which is not in the bundle: " + Manifest.FILE + " does not name it");
+                    });
+        }
+    }
+
+    /** Names the bundle's content, see {@link Manifest#digest()}. */
+    public String digest() {
+        return manifest.digest();
     }
 
     /** @throws BundleException when the file is not exactly what the manifest says */
@@ -86,6 +104,6 @@ public record Bundle(Path directory, String digest, RagConfig config) {
 
     /** A file of the bundle, if it ships one. */
     public Optional<Path> file(String path) {
-        return Optional.of(directory.resolve(path)).filter(Files::isRegularFile);
+        return Optional.of(path).filter(manifest.files()::containsKey).map(directory::resolve);
     }
 }

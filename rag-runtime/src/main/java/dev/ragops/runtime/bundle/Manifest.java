@@ -1,7 +1,11 @@
 package dev.ragops.runtime.bundle;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +31,11 @@ public record Manifest(SortedMap<String, Entry> files) {
     private static final int MAX_FILES = 1000;
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._ +=@-]{0,199}");
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of two entries of one name one reader takes the first and another the last: neither is to be believed. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     public record Entry(String sha256, long size) {}
 
@@ -41,7 +49,7 @@ public record Manifest(SortedMap<String, Entry> files) {
         try {
             root = JSON.readTree(json);
         } catch (IOException e) {
-            throw new BundleException(FILE + " is not JSON: " + e.getMessage(), e);
+            throw new BundleException(FILE + " is not JSON: " + firstLine(e), e);
         }
         JsonNode files = root == null ? JSON.nullNode() : root.path("files");
         if (!files.isObject()) {
@@ -68,7 +76,12 @@ public record Manifest(SortedMap<String, Entry> files) {
             }
             entries.put(path, new Entry(sha256, size.asLong()));
         }
+        entries.keySet().forEach(path -> checkFolders(path, entries));
         return new Manifest(entries);
+    }
+
+    private static String firstLine(IOException e) {
+        return e instanceof JsonProcessingException json ? json.getOriginalMessage() : String.valueOf(e.getMessage());
     }
 
     /** @throws BundleException for a path that is absolute, climbs, or hides */
@@ -84,6 +97,16 @@ public record Manifest(SortedMap<String, Entry> files) {
             throw new BundleException(FILE + ": path '" + path + "' is not allowed");
         }
         return path;
+    }
+
+    /** A name cannot be a file and a folder. */
+    private static void checkFolders(String path, SortedMap<String, Entry> entries) {
+        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+            if (entries.containsKey(path.substring(0, slash))) {
+                throw new BundleException(
+                        FILE + ": '" + path.substring(0, slash) + "' is a file, and '" + path + "' lies below it");
+            }
+        }
     }
 
     public byte[] toJson() {

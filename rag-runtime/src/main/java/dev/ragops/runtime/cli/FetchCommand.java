@@ -1,6 +1,7 @@
 package dev.ragops.runtime.cli;
 
 import dev.ragops.runtime.bundle.Bundle;
+import dev.ragops.runtime.embed.Embedders;
 import dev.ragops.runtime.registry.BundleFetcher;
 import dev.ragops.runtime.registry.MlflowClient;
 import dev.ragops.runtime.registry.ModelVersion;
@@ -66,6 +67,7 @@ final class FetchCommand implements Callable<Integer> {
                             text(digest),
                             target,
                             text(cache).map(Path::of));
+            Embedders.check(bundle.config().embedder(), bundle.directory());
             System.out.println("fetched " + model + " digest " + bundle.digest() + " to " + target);
             return 0;
         }

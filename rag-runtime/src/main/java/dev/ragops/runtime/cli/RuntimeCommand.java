@@ -45,7 +45,7 @@ public final class RuntimeCommand {
 
     private static int explain(Exception failure) throws Exception {
         return switch (failure) {
-            case RegistryException e when e.isUnreachable() -> leave(UNREACHABLE, "unreachable: " + e.getMessage());
+            case RegistryException e when e.isOpen() -> leave(UNREACHABLE, "unreachable: " + e.getMessage());
             case RegistryException e -> leave(INVALID, "invalid: " + e.getMessage());
             case BundleException e -> leave(INVALID, "invalid: " + e.getMessage());
             case ConfigException e -> leave(INVALID, "invalid: " + e.getMessage());
@@ -56,7 +56,8 @@ public final class RuntimeCommand {
     }
 
     /** The last line on stderr is the reason; Kubernetes shows it as the container's termination message. */
-    private static int leave(int code, String reason) {
+    private static int leave(int code, String message) {
+        String reason = message.strip().replaceAll("\\s*\\R\\s*", " ");
         System.err.println(reason);
         if (Files.isWritable(TERMINATION_LOG)) {
             try {

@@ -10,11 +10,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Reads {@code rag.yaml}: plain YAML data, every field known, every value in its bounds. It can name no address and no secret. */
 public final class RagYaml {
     public static final String API_VERSION = "ragops.dev/bundle-v1";
+
+    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_DEPTH = 16;
 
     private RagYaml() {}
 
@@ -44,6 +49,9 @@ public final class RagYaml {
     }
 
     private static Object load(byte[] bytes, String source) {
+        if (bytes.length > MAX_BYTES) {
+            throw new ConfigException(source + " has " + bytes.length + " bytes, may have " + MAX_BYTES);
+        }
         String text;
         try {
             text = StandardCharsets.UTF_8
@@ -57,9 +65,10 @@ public final class RagYaml {
                 .setLabel(source)
                 .setAllowDuplicateKeys(false)
                 .setMaxAliasesForCollections(0)
-                .setCodePointLimit(1 << 20)
+                .setCodePointLimit(MAX_BYTES)
                 .build();
         try {
+            checkShape(new Parse(settings).parseString(text), source);
             Object parsed = new Load(settings).loadFromString(text);
             if (parsed == null) {
                 throw new ConfigException(source + " is empty");
@@ -67,6 +76,22 @@ public final class RagYaml {
             return parsed;
         } catch (YamlEngineException e) {
             throw new ConfigException(source + " is not YAML: " + e.getMessage());
+        }
+    }
+
+    /** Looked at event by event, before anything is built of it: depth costs stack, and anchors multiply. */
+    private static void checkShape(Iterable<Event> events, String source) {
+        int depth = 0;
+        for (Event event : events) {
+            switch (event.getEventId()) {
+                case SequenceStart, MappingStart -> depth++;
+                case SequenceEnd, MappingEnd -> depth--;
+                case Alias -> throw new ConfigException(source + " uses an alias (*name): write the value out");
+                case Comment, DocumentStart, DocumentEnd, Scalar, StreamStart, StreamEnd -> {}
+            }
+            if (depth > MAX_DEPTH) {
+                throw new ConfigException(source + " is nested deeper than " + MAX_DEPTH + " levels");
+            }
         }
     }
 

@@ -75,6 +75,24 @@ public final class Embedders {
                 : embedder;
     }
 
+    /**
+     * Looks at the files that a bundle's embedder is made of, without running them: an init container has no memory to spare for a session.
+     *
+     * @throws EmbedderException naming the file when it is missing, not ONNX, or wants files or operators from elsewhere
+     */
+    public static void check(EmbedderSpec spec, Path bundle) {
+        switch (spec) {
+            case EmbedderSpec.Builtin builtin -> {
+                if (!BUILTIN.containsKey(builtin.name())) {
+                    throw new EmbedderException(
+                            "embedder.builtin is '" + builtin.name() + "', must be one of " + BUILTIN.keySet());
+                }
+            }
+            case EmbedderSpec.Bundled bundled ->
+                OnnxFile.inspect(file(bundle, "embedder.model", bundled.model()), bundled.model());
+        }
+    }
+
     private static Embedder builtin(String name, Resources resources) {
         Weights weights = BUILTIN.get(name);
         if (weights == null) {

@@ -58,7 +58,9 @@ public final class BundleFetcher {
         String root = artifactPath(version);
         byte[] manifestBytes = small(root + "/" + Manifest.FILE);
         Manifest manifest = Manifest.parse(manifestBytes);
-        String expected = digest.orElseGet(() -> tag(version, DIGEST_TAG).orElse(manifest.digest()));
+        String expected = digest.or(() -> tag(version, DIGEST_TAG))
+                .orElseThrow(() -> new BundleException("version " + version.version() + " of " + version.name()
+                        + " has no tag " + DIGEST_TAG + ", so nothing proves its bundle: register it again"));
         if (!manifest.digest().equals(expected)) {
             throw new BundleException(Manifest.FILE + " of version " + version.version() + " of " + version.name()
                     + " has digest " + manifest.digest().substring(0, 12) + "…, expected "
@@ -102,9 +104,16 @@ public final class BundleFetcher {
                     "the files of version " + version.version() + " of " + version.name() + " lie at '" + uri
                             + "'; only artifacts served by the MLflow server (mlflow-artifacts:) can be fetched: start it with --serve-artifacts");
         }
-        String below =
-                tag(version, DIRECTORY_TAG).map(directory -> "/" + directory).orElse("");
+        String below = tag(version, DIRECTORY_TAG).map(BundleFetcher::below).orElse("");
         return uri.substring(scheme.length()) + below;
+    }
+
+    private static String below(String directory) {
+        if (Stream.of(directory.split("/", -1)).anyMatch(name -> name.isEmpty() || name.startsWith("."))) {
+            throw new BundleException("tag " + DIRECTORY_TAG + " is '" + directory
+                    + "', must be a directory below the version's source: plain names, no '..'");
+        }
+        return "/" + directory;
     }
 
     private Optional<String> tag(ModelVersion version, String key) {
@@ -128,10 +137,10 @@ public final class BundleFetcher {
                 }
                 return bytes;
             } catch (RegistryException e) {
-                if (!e.isUnreachable()) {
+                if (!e.isOpen()) {
                     throw new BundleException("the version has no " + Manifest.FILE + ": " + e.getMessage(), e);
                 }
-                if (attempt == TRIES) {
+                if (attempt == TRIES || !e.isUnreachable()) {
                     throw e;
                 }
             } catch (IOException e) {
@@ -161,12 +170,12 @@ public final class BundleFetcher {
                 }
                 return;
             } catch (RegistryException e) {
-                if (!e.isUnreachable()) {
+                if (!e.isOpen()) {
                     throw new BundleException(
                             file.getFileName() + " cannot be fetched, though the manifest names it: " + e.getMessage(),
                             e);
                 }
-                if (attempt >= TRIES) {
+                if (attempt >= TRIES || !e.isUnreachable()) {
                     throw e;
                 }
             } catch (IOException e) {

@@ -94,16 +94,26 @@ public final class MlflowClient implements AutoCloseable {
         }
         HttpResponse<InputStream> response = send(request, BodyHandlers.ofInputStream());
         int status = response.statusCode();
-        if (status == 206 || (status == 200 && offset == 0)) {
+        if (status == 206 && offset > 0) {
             return response.body();
+        }
+        if (status == 200) {
+            return from(response.body(), offset, path);
         }
         try (InputStream body = response.body()) {
             String text = new String(body.readNBytes(2000), StandardCharsets.UTF_8);
-            if (status == 200) {
-                throw RegistryException.unreachable("the registry does not resume downloads of " + path);
-            }
             check(status, text, path);
             throw RegistryException.unreachable("the registry answered " + status + " to a download of " + path);
+        } catch (IOException e) {
+            throw RegistryException.unreachable("download of " + path + " broke off: " + e.getMessage());
+        }
+    }
+
+    /** A server that does not resume sends all of it again: what is there already is read over. */
+    private static InputStream from(InputStream whole, long offset, String path) {
+        try {
+            whole.skipNBytes(offset);
+            return whole;
         } catch (IOException e) {
             throw RegistryException.unreachable("download of " + path + " broke off: " + e.getMessage());
         }
@@ -131,7 +141,8 @@ public final class MlflowClient implements AutoCloseable {
         } catch (JsonProcessingException e) {
             // Falls through to the sentence below: the parser's own words help nobody here.
         }
-        throw RegistryException.refused("what answers at " + url + " is not MLflow: " + what + " gave no JSON object");
+        throw RegistryException.misconfigured(
+                "what answers at " + url + " is not MLflow: " + what + " gave no JSON object");
     }
 
     private <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {
@@ -160,6 +171,7 @@ public final class MlflowClient implements AutoCloseable {
         };
         throw switch (status) {
             case 404 -> RegistryException.missing(text);
+            case 401, 403 -> RegistryException.misconfigured(text);
             case 408, 425, 429 -> RegistryException.unreachable(text);
             default -> status >= 500 ? RegistryException.unreachable(text) : RegistryException.refused(text);
         };

@@ -7,6 +7,7 @@ public final class RegistryException extends RuntimeException {
     private enum Kind {
         UNREACHABLE,
         MISSING,
+        MISCONFIGURED,
         REFUSED
     }
 
@@ -30,6 +31,16 @@ public final class RegistryException extends RuntimeException {
     /** It answered that there is no such thing. */
     static RegistryException missing(String message) {
         return new RegistryException(message, Kind.MISSING);
+    }
+
+    /** The way to it is wrong, address or credentials: what was asked for may be well. */
+    static RegistryException misconfigured(String message) {
+        return new RegistryException(message, Kind.MISCONFIGURED);
+    }
+
+    /** Whether it said nothing about the thing asked for: asking again helps, once the registry or the way to it is mended. */
+    public boolean isOpen() {
+        return kind == Kind.UNREACHABLE || kind == Kind.MISCONFIGURED;
     }
 
     public boolean isUnreachable() {

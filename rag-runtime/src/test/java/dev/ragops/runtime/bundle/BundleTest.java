@@ -45,7 +45,9 @@ class BundleTest {
                     .hasSize(64);
             assertThat(sealed.config().name()).isEqualTo("test");
             assertThat(sealed.file("documents.jsonl")).isPresent();
+            write("golden.jsonl", "dropped in later");
             assertThat(sealed.file("golden.jsonl")).isEmpty();
+            Files.delete(directory.resolve("golden.jsonl"));
 
             write("documents.jsonl", "{\"id\":\"a\",\"text\":\"two\"}\n");
             assertThat(BundleBuilder.seal(directory).digest()).isNotEqualTo(sealed.digest());
@@ -99,6 +101,18 @@ class BundleTest {
             Files.createSymbolicLink(directory.resolve("documents.jsonl"), elsewhere);
 
             refused("documents.jsonl is missing");
+        }
+
+        @Test
+        void when_its_embedder_is_a_file_that_nothing_proves() throws IOException {
+            write(
+                    "rag.yaml",
+                    "apiVersion: ragops.dev/bundle-v1\nname: test\nembedder: {model: m.onnx, vocabulary: v.txt}\n");
+            write("m.onnx", "x");
+
+            assertThatThrownBy(() -> BundleBuilder.seal(directory))
+                    .hasMessage(
+                            "rag.yaml: embedder names 'v.txt', which is not in the bundle: manifest.json does not name it");
         }
 
         @Test
@@ -167,6 +181,49 @@ class BundleTest {
         void of_a_bundle_that_is_too_large_is_refused() {
             assertThatThrownBy(() -> parse("{\"files\":{\"a\":{\"sha256\":\"" + DIGEST + "\",\"size\":9999999999}}}"))
                     .hasMessageContaining("larger than 2048 MiB");
+        }
+
+        @Test
+        void of_files_that_are_too_large_together_is_refused() {
+            String half = ":{\"sha256\":\"" + DIGEST + "\",\"size\":1500000000}";
+
+            assertThatThrownBy(() -> parse("{\"files\":{\"a\"" + half + ",\"b\"" + half + "}}"))
+                    .hasMessageContaining("larger than 2048 MiB");
+        }
+
+        @Test
+        void that_is_too_large_or_names_too_much_is_refused() throws IOException {
+            StringBuilder many = new StringBuilder();
+            for (int i = 0; i < 1001; i++) {
+                many.append(i == 0 ? "" : ",")
+                        .append("\"f")
+                        .append(i)
+                        .append("\":{\"sha256\":\"")
+                        .append(DIGEST)
+                        .append("\",\"size\":1}");
+            }
+            assertThatThrownBy(() -> parse("{\"files\":{" + many + "}}")).hasMessageContaining("more than 1000");
+
+            Files.write(directory.resolve("manifest.json"), new byte[(4 << 20) + 1]);
+            assertThatThrownBy(() -> Bundle.open(directory)).hasMessageContaining("manifest.json is too large");
+        }
+
+        @Test
+        void that_names_a_file_twice_is_refused() {
+            String entry = "\"a\":{\"sha256\":\"" + DIGEST + "\",\"size\":1}";
+
+            assertThatThrownBy(() -> parse("{\"files\":{" + entry + "," + entry + "}}"))
+                    .isInstanceOf(BundleException.class)
+                    .hasMessageContaining("Duplicate field 'a'");
+            assertThatThrownBy(() -> parse("{\"files\":{}} {\"files\":{}}")).isInstanceOf(BundleException.class);
+        }
+
+        @Test
+        void that_names_a_file_and_a_folder_alike_is_refused() {
+            String size = ":{\"sha256\":\"" + DIGEST + "\",\"size\":1}";
+
+            assertThatThrownBy(() -> parse("{\"files\":{\"a/b\"" + size + ",\"a/b/c\"" + size + "}}"))
+                    .hasMessageContaining("'a/b' is a file, and 'a/b/c' lies below it");
         }
 
         @Test

@@ -100,6 +100,23 @@ class ConfigTest {
         }
 
         @Test
+        void cannot_blow_up_in_memory_or_on_the_stack() {
+            StringBuilder laughs = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+            for (int i = 1; i < 12; i++) {
+                String before = "*a" + (i - 1);
+                laughs.append("a%d: &a%d [%s]%n"
+                        .formatted(i, i, String.join(", ", java.util.Collections.nCopies(9, before))));
+            }
+            assertThatThrownBy(() -> parse(HEAD + laughs)).isInstanceOf(ConfigException.class);
+            assertThatThrownBy(() -> parse("a: &a [*a]")).isInstanceOf(ConfigException.class);
+            assertThatThrownBy(() -> parse(HEAD + "answer: " + "[".repeat(100_000)))
+                    .isInstanceOf(ConfigException.class);
+            assertThatThrownBy(() -> parse(HEAD + "answer: " + "{a: ".repeat(20_000) + "1" + "}".repeat(20_000)))
+                    .isInstanceOf(ConfigException.class);
+            assertThatThrownBy(() -> parse(HEAD + "#" + "x".repeat(2 << 20))).isInstanceOf(ConfigException.class);
+        }
+
+        @Test
         void must_be_utf8() {
             assertThatThrownBy(() -> RagYaml.parse(new byte[] {(byte) 0xff}, "rag.yaml"))
                     .hasMessageContaining("not UTF-8");

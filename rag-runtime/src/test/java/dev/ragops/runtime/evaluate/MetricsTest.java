@@ -52,12 +52,16 @@ class MetricsTest {
                 for (Metrics.PerQuestion row : rows) {
                     assertThat(figure.of(row))
                             .as("%s of %s", figure, row.questionId())
-                            .isEqualTo(expected.get(row.questionId()).get(figure.ordinal()), EXACT);
+                            .isEqualTo(cell(expected, row.questionId(), figure), EXACT);
                 }
                 assertThat(figure.over(rows).mean())
                         .as("mean %s", figure)
-                        .isEqualTo(expected.get("all").get(figure.ordinal()), EXACT);
+                        .isEqualTo(cell(expected, "all", figure), EXACT);
             }
+        }
+
+        private double cell(Map<String, List<Double>> rows, String question, Figure figure) {
+            return rows.getOrDefault(question, List.of()).get(figure.ordinal());
         }
 
         private List<Judged> judged(String name) throws IOException {

@@ -181,7 +181,8 @@ class RegistryTest {
             answers.put("runs/get", "{\"run\":{\"info\":{\"artifact_uri\":\"mlflow-artifacts:/1/run/artifacts\"}}}");
             answers.put(
                     "model-versions/get",
-                    "{\"model_version\":{\"tags\":[{\"key\":\"ragops.bundle\",\"value\":\"inner\"}]}}");
+                    "{\"model_version\":{\"tags\":[{\"key\":\"ragops.bundle\",\"value\":\"inner\"},{\"key\":\"ragops.digest\",\"value\":\""
+                            + bundle.digest() + "\"}]}}");
             Map.copyOf(artifacts)
                     .forEach((path, content) -> artifacts.put(path.replace("/bundle/", "/files/inner/"), content));
 
@@ -389,7 +390,7 @@ class RegistryTest {
 
         @ParameterizedTest
         @CsvSource({
-            "401, false, credentials (401)",
+            "401, false, credentials (401): check credentialsSecret of the RagModel",
             "403, false, the registry refuses (403): nope",
             "500, true, answered 500",
             "429, true, answered 429"
