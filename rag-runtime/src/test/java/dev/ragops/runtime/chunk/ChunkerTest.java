@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragops.runtime.embed.TestTokenizer;
 import dev.ragops.runtime.embed.Tokenizer;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -83,8 +84,15 @@ class ChunkerTest {
                     assertThat(chunk.text()).isEqualTo(chunk.text().strip());
                     last = chunk.start();
                     covered.set(chunk.start(), chunk.end());
-                    // Words are never split, so only a chunk of one long word may be larger.
-                    assertThat(TOKENIZER.spans(chunk.text()).count()).isLessThanOrEqualTo(Math.max(max, 100));
+                    // Words are never split, so only a chunk that is one long word may be larger.
+                    Tokenizer.TokenSpans spans = TOKENIZER.spans(chunk.text());
+                    assertThat(spans.count() <= max
+                                    || Arrays.stream(spans.start()).distinct().count() == 1)
+                            .as("%s tokens, %s allowed: %s", spans.count(), max, chunk.text())
+                            .isTrue();
+                    assertThat(cutsAPair(text, chunk.start()) || cutsAPair(text, chunk.end()))
+                            .as("a surrogate pair is cut at %s or %s of %s", chunk.start(), chunk.end(), text)
+                            .isFalse();
                 }
                 for (int i = 0; i < text.length(); i++) {
                     assertThat(covered.get(i) || Character.isWhitespace(text.charAt(i)))
@@ -94,12 +102,19 @@ class ChunkerTest {
             }
         }
 
+        private boolean cutsAPair(String text, int at) {
+            return at > 0 && at < text.length() && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
+        }
+
         private String text(Random random) {
             String[] parts = {
                 "word",
                 "Naïve",
                 "漢字",
                 "😀",
+                "😀".repeat(40),
+                "𝔘𝔫𝔦",
+                "e\u0301\u0301",
                 ".",
                 "? ",
                 "\n\n",
