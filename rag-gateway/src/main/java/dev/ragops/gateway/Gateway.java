@@ -28,6 +28,7 @@ final class Gateway extends VerticleBase {
     /** Longer than clients need to see that this pod is no endpoint any more. */
     private static final long DRAIN_MILLIS = 2000;
 
+    private static final long EXPIRE_MILLIS = 60_000;
     private static final long DRAIN_AT_MOST_MILLIS = 20_000;
 
     private final Settings settings;
@@ -69,6 +70,7 @@ final class Gateway extends VerticleBase {
                             .formatted(settings.namespace(), settings.model()),
                     slices);
         }
+        vertx.setPeriodic(EXPIRE_MILLIS, _ -> books.pairs().expire(System.currentTimeMillis()));
         Upstream upstream = new Upstream(vertx, endpoints);
         UserServer server = new UserServer(vertx, books, upstream, () -> runtimeToken, metrics);
         users = Optional.of(server);
@@ -87,7 +89,8 @@ final class Gateway extends VerticleBase {
                         .flatMap(route -> Stream.of(route.stable(), route.candidate()))
                         .flatMap(Optional::stream)
                         .anyMatch(target -> endpoints.has(target.service()));
-        return !draining && hadPod;
+        boolean hasToken = settings.runtimeTokenFile().isEmpty() || !runtimeToken.isEmpty();
+        return !draining && hadPod && hasToken;
     }
 
     private void take(String document) {
@@ -121,6 +124,10 @@ final class Gateway extends VerticleBase {
         return adminPort;
     }
 
+    int underWay() {
+        return users.map(UserServer::underWay).orElse(0);
+    }
+
     /** Turns unready, asks clients to go elsewhere, and completes when nobody waits for an answer any more. */
     Future<Void> drain() {
         Promise<Void> done = Promise.promise();
@@ -130,7 +137,7 @@ final class Gateway extends VerticleBase {
             long begin = System.currentTimeMillis();
             vertx.setPeriodic(100, timer -> {
                 long waited = System.currentTimeMillis() - begin;
-                boolean idle = users.map(UserServer::underWay).orElse(0) == 0;
+                boolean idle = underWay() == 0;
                 if ((waited >= DRAIN_MILLIS && idle) || waited >= DRAIN_AT_MOST_MILLIS) {
                     vertx.cancelTimer(timer);
                     done.tryComplete();

@@ -35,6 +35,7 @@ class ContractTest {
                         new Route.Objective("latency", "retrieval", Optional.of(300L)));
         assertThat(route.stickiness().header()).isEqualTo("x-user");
         assertThat(route.comparedSources()).isEqualTo(10);
+        assertThat(route.keptPairs()).isZero();
         assertThat(route.requestTimeoutMillis()).isEqualTo(10_000);
     }
 

@@ -9,6 +9,7 @@ import dev.ragops.gateway.route.Route;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -19,6 +20,8 @@ import java.util.function.Supplier;
 
 /** The second port. */
 public final class AdminServer {
+    private static final int IDLE_SECONDS = 75;
+
     private final Vertx vertx;
     private final Books books;
     private final Endpoints endpoints;
@@ -46,7 +49,9 @@ public final class AdminServer {
     }
 
     public Future<HttpServer> listen(int port) {
-        return vertx.createHttpServer().requestHandler(this::handle).listen(port, "0.0.0.0");
+        return vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS))
+                .requestHandler(this::handle)
+                .listen(port, "0.0.0.0");
     }
 
     private void handle(HttpServerRequest request) {
@@ -54,13 +59,22 @@ public final class AdminServer {
             case "/health/live", "/health" -> json(request, 200, new JsonObject().put("status", "live"));
             case "/health/ready" -> ready(request);
             case "/metrics" -> {
+                metrics.ejected(books.ejection().isPresent());
+                metrics.pods(endpoints.counts());
                 var _ = request.response()
                         .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
                         .end(metrics.text());
             }
             case "/-/route" -> guarded(request, this::route);
             case "/-/evidence" -> guarded(request, this::evidence);
-            default -> Problem.send(request.response(), 404, "Unknown path", "nothing at " + request.path());
+            case "/-/pairs" ->
+                guarded(
+                        request,
+                        signed -> json(
+                                signed,
+                                200,
+                                new JsonObject().put("pairs", books.pairs().toJson(System.currentTimeMillis()))));
+            default -> problem(request, 404, "Unknown path", "nothing at " + request.path());
         }
     }
 
@@ -78,8 +92,7 @@ public final class AdminServer {
         String authorization = request.getHeader("authorization");
         if (authorization == null
                 || !EvidenceToken.isValid(authorization, key.get(), uid, System.currentTimeMillis() / 1000)) {
-            Problem.send(
-                    request.response(), 401, "Not signed", "a current token signed with this model's key is needed");
+            problem(request, 401, "Not signed", "a current token signed with this model's key is needed");
             return;
         }
         answer.accept(request);
@@ -87,7 +100,7 @@ public final class AdminServer {
 
     private void route(HttpServerRequest request) {
         if (books.route().isEmpty()) {
-            Problem.send(request.response(), 404, "No route yet", "this gateway has not been given a route");
+            problem(request, 404, "No route yet", "this gateway has not been given a route");
             return;
         }
         JsonObject pods = new JsonObject();
@@ -133,13 +146,13 @@ public final class AdminServer {
         try {
             number = Long.parseLong(String.valueOf(request.getParam("generation")));
         } catch (NumberFormatException e) {
-            Problem.send(request.response(), 400, "Which generation?", "generation must be a whole number");
+            problem(request, 400, "Which generation?", "generation must be a whole number");
             return;
         }
         Optional<Generation> generation = books.generation(number);
         if (generation.isEmpty()) {
-            Problem.send(
-                    request.response(),
+            problem(
+                    request,
                     404,
                     "Unknown generation",
                     "this process never served generation " + number + ", or not lately");
@@ -159,6 +172,10 @@ public final class AdminServer {
 
     private @org.jspecify.annotations.Nullable JsonObject ejected() {
         return books.ejection().map(Ejection::toJson).orElse(null);
+    }
+
+    private static void problem(HttpServerRequest request, int status, String title, String detail) {
+        var _ = Problem.send(request.response(), status, title, detail);
     }
 
     private static void json(HttpServerRequest request, int status, JsonObject body) {

@@ -16,6 +16,7 @@ public final class Books {
 
     private final Map<Long, Generation> generations = new LinkedHashMap<>();
     private final Guard guard = new Guard();
+    private final Pairs pairs = new Pairs();
     private Optional<Route> route = Optional.empty();
     private Optional<Ejection> ejection = Optional.empty();
 
@@ -31,6 +32,7 @@ public final class Books {
         boolean otherModel = route.isPresent() && !route.get().modelUid().equals(next.modelUid());
         if (otherModel) {
             generations.clear();
+            pairs.clear();
         }
         if (!candidate(route).equals(candidate(Optional.of(next)))) {
             ejection = Optional.empty();
@@ -41,6 +43,9 @@ public final class Books {
             while (generations.size() > KEPT) {
                 generations.remove(generations.keySet().iterator().next());
             }
+        }
+        if (next.keptPairs() == 0) {
+            pairs.clear();
         }
         route = Optional.of(next);
         return true;
@@ -69,6 +74,10 @@ public final class Books {
 
     public Guard guard() {
         return guard;
+    }
+
+    public Pairs pairs() {
+        return pairs;
     }
 
     public Optional<Ejection> ejection() {

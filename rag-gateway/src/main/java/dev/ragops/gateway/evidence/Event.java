@@ -17,27 +17,35 @@ public record Event(Ending ending, String answerClass, double latencyMillis) {
         CLIENT_ERROR,
         /** 5xx, a broken connection, a time-out. */
         ERROR,
-        /** 503: the pods have too much to do. */
+        /** 503, or a 429 that is no key's quota: the pods have too much to do. */
         SHED,
         /** Says nothing of the track: a key's quota, a client that went away in time. */
-        EXCLUDED
+        EXCLUDED;
+
+        public boolean isError() {
+            return this == ERROR || this == SHED;
+        }
     }
 
-    /** What a status says. */
-    public static Ending endingOf(int status) {
+    /**
+     * What a status says.
+     *
+     * @param quota whether the runtime said that a 429 is the quota of the client's key, and not its own trouble
+     */
+    public static Ending endingOf(int status, boolean quota) {
+        if (status == 429) {
+            return quota ? Ending.EXCLUDED : Ending.SHED;
+        }
         if (status == 503) {
             return Ending.SHED;
         }
         if (status >= 500) {
             return Ending.ERROR;
         }
-        if (status == 429) {
-            return Ending.EXCLUDED;
-        }
         return status >= 400 ? Ending.CLIENT_ERROR : Ending.ANSWERED;
     }
 
     public boolean isError() {
-        return ending == Ending.ERROR || ending == Ending.SHED;
+        return ending.isError();
     }
 }

@@ -3,21 +3,25 @@ package dev.ragops.gateway.evidence;
 import java.util.Optional;
 
 /**
- * Watches the last ten seconds so that a gateway can protect users by itself, also while no operator runs: it ejects a
- * candidate, and it stops mirroring while stable has trouble.
+ * Watches the last minute so that a gateway can protect users by itself, also while no operator runs: it ejects a candidate, and it
+ * stops mirroring while stable gets worse.
  */
 public final class Guard {
-    private static final int SECONDS = 10;
+    private static final int SECONDS = 60;
+    /** What is judged, and what it is compared with lies before it. */
+    private static final int RECENT_SECONDS = 10;
     /** Fewer attempts than this say nothing about a share. */
     private static final int ENOUGH = 20;
     /** Fallbacks cost stable a second request each; past this share it pays for the candidate's trouble. */
     private static final double MAX_FALLBACK_SHARE = 0.20;
 
     private static final double MAX_SHED_SHARE = 0.05;
-    private static final double MAX_BAD_SHARE_FOR_MIRRORING = 0.05;
+    /** A share of bad answers below this is no trouble, however much it rose. */
+    private static final double CALM_SHARE = 0.05;
 
-    private final long[] second = new long[SECONDS];
-    private final Counts[] counts = new Counts[SECONDS];
+    private static final double RISE = 2;
+
+    private final Counts[] seconds = new Counts[SECONDS];
 
     public Guard() {
         clear();
@@ -26,8 +30,7 @@ public final class Guard {
     /** Forgets, when another candidate comes. */
     public void clear() {
         for (int i = 0; i < SECONDS; i++) {
-            counts[i] = new Counts();
-            second[i] = -1;
+            seconds[i] = new Counts(-1);
         }
     }
 
@@ -37,60 +40,81 @@ public final class Guard {
         now.fallbacks += fellBack ? 1 : 0;
     }
 
-    public void stable(long nowMillis, Event event) {
+    /** @param bad an error, or slower than promised */
+    public void stable(long nowMillis, boolean bad, boolean shed) {
         Counts now = at(nowMillis);
         now.stable++;
-        now.stableBad += event.isError() ? 1 : 0;
-        now.stableShed += event.ending() == Event.Ending.SHED ? 1 : 0;
+        now.stableBad += bad ? 1 : 0;
+        now.stableShed += shed ? 1 : 0;
     }
 
-    /** Why the candidate must go, if it must. */
+    /**
+     * Why the candidate must go, if it must. A candidate with a small share is judged by its last twenty attempts, if they are of
+     * this minute.
+     */
     public Optional<String> reasonToEject(long nowMillis) {
-        Counts sum = sum(nowMillis);
-        if (sum.candidate >= ENOUGH && sum.fallbacks > MAX_FALLBACK_SHARE * sum.candidate) {
-            return Optional.of("%d of %d candidate answers of the last %d s had to be asked again of stable"
-                    .formatted(sum.fallbacks, sum.candidate, SECONDS));
+        Counts recent = sum(nowMillis, 0, RECENT_SECONDS);
+        int reach = RECENT_SECONDS;
+        Counts attempts = recent;
+        while (attempts.candidate < ENOUGH && reach < SECONDS) {
+            reach += RECENT_SECONDS;
+            attempts = sum(nowMillis, 0, reach);
         }
-        if (sum.candidate > 0 && sum.stable >= ENOUGH && sum.stableShed > MAX_SHED_SHARE * sum.stable) {
-            return Optional.of(
-                    "stable shed %d of %d requests of the last %d s".formatted(sum.stableShed, sum.stable, SECONDS));
+        if (attempts.candidate >= ENOUGH && attempts.fallbacks > MAX_FALLBACK_SHARE * attempts.candidate) {
+            return Optional.of("%d of %d candidate answers of the last %d s had to be asked again of stable"
+                    .formatted(attempts.fallbacks, attempts.candidate, reach));
+        }
+        if (recent.candidate > 0 && recent.stable >= ENOUGH && recent.stableShed > MAX_SHED_SHARE * recent.stable) {
+            return Optional.of("stable shed %d of %d requests of the last %d s"
+                    .formatted(recent.stableShed, recent.stable, RECENT_SECONDS));
         }
         return Optional.empty();
     }
 
-    /** Whether stable is well enough for a copy of its requests to go elsewhere. */
+    /** Whether stable is no worse than it was before, so that copies of its requests may go elsewhere. */
     public boolean mayMirror(long nowMillis) {
-        Counts sum = sum(nowMillis);
-        return sum.stable < ENOUGH || sum.stableBad <= MAX_BAD_SHARE_FOR_MIRRORING * sum.stable;
+        Counts recent = sum(nowMillis, 0, RECENT_SECONDS);
+        if (recent.stable < ENOUGH || recent.stableBad <= CALM_SHARE * recent.stable) {
+            return true;
+        }
+        Counts before = sum(nowMillis, RECENT_SECONDS, SECONDS);
+        return before.stable >= ENOUGH
+                && (double) recent.stableBad / recent.stable <= RISE * before.stableBad / before.stable;
     }
 
     private Counts at(long nowMillis) {
         long now = nowMillis / 1000;
         int slot = (int) (now % SECONDS);
-        if (second[slot] != now) {
-            second[slot] = now;
-            counts[slot] = new Counts();
+        if (seconds[slot].second != now) {
+            seconds[slot] = new Counts(now);
         }
-        return counts[slot];
+        return seconds[slot];
     }
 
-    private Counts sum(long nowMillis) {
+    /** From so many seconds ago, back to so many. */
+    private Counts sum(long nowMillis, int from, int to) {
         long now = nowMillis / 1000;
-        Counts sum = new Counts();
-        for (int i = 0; i < SECONDS; i++) {
-            if (second[i] > now - SECONDS) {
-                sum.add(counts[i]);
+        Counts sum = new Counts(now);
+        for (Counts one : seconds) {
+            long ago = now - one.second;
+            if (one.second >= 0 && ago >= from && ago < to) {
+                sum.add(one);
             }
         }
         return sum;
     }
 
     private static final class Counts {
+        private final long second;
         private long candidate;
         private long fallbacks;
         private long stable;
         private long stableBad;
         private long stableShed;
+
+        Counts(long second) {
+            this.second = second;
+        }
 
         void add(Counts other) {
             candidate += other.candidate;

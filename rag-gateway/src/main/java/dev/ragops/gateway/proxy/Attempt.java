@@ -4,6 +4,7 @@ import dev.ragops.gateway.evidence.Event;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
+import java.util.Optional;
 
 /** Is what became of one try at one pod. */
 sealed interface Attempt {
@@ -16,24 +17,22 @@ sealed interface Attempt {
     record Answered(String pod, int status, MultiMap headers, Buffer body, double millis) implements Attempt {
         /** A pod that is going away says so and has not touched the request. */
         boolean isDraining() {
+            return isDraining(status, headers);
+        }
+
+        static boolean isDraining(int status, MultiMap headers) {
             return status == 503
                     && ("1".equals(headers.get("x-ragops-draining"))
                             || "close".equalsIgnoreCase(headers.get("connection")));
         }
-
-        String answerClass() {
-            String named = headers.get("x-ragops-answer-class");
-            return named == null || named.isEmpty() ? Event.RETRIEVAL : named;
-        }
     }
 
-    /** An answer that goes on: its head is there, its body is read by whoever takes it. */
-    record Streaming(String pod, HttpClientResponse response, double millis) implements Attempt {
-        String answerClass() {
-            String named = response.getHeader("x-ragops-answer-class");
-            return named == null || named.isEmpty() ? "generated" : named;
-        }
-    }
+    /**
+     * An answer that goes on: its head is there, the rest is read by whoever takes it.
+     *
+     * @param begun what was read of its body before it turned out too long to keep
+     */
+    record Streaming(String pod, HttpClientResponse response, Buffer begun, double millis) implements Attempt {}
 
     /**
      * No answer.
@@ -41,6 +40,9 @@ sealed interface Attempt {
      * @param untouched whether no byte of an answer came, so that asking again is safe
      */
     record Broken(String pod, String reason, boolean untouched, boolean timedOut, double millis) implements Attempt {}
+
+    /** Ended by us: who asked is not there any more. */
+    record Abandoned(String pod, double millis) implements Attempt {}
 
     /** Nobody to ask. */
     record NoPod(double millis) implements Attempt {
@@ -50,33 +52,41 @@ sealed interface Attempt {
         }
     }
 
+    /** The class of answer that the runtime named, where one came far enough to say. */
+    default Optional<String> answerClass() {
+        String named = switch (this) {
+            case Answered answered -> answered.headers().get("x-ragops-answer-class");
+            case Streaming streaming -> streaming.response().getHeader("x-ragops-answer-class");
+            case Broken _, NoPod _, Abandoned _ -> null;
+        };
+        return Optional.ofNullable(named).filter(name -> !name.isEmpty());
+    }
+
     /** Whether trying another pod may help and cannot hurt. */
     default boolean mayTryAgain() {
         return switch (this) {
             case Answered answered -> answered.isDraining();
-            case Streaming _ -> false;
             case Broken broken -> broken.untouched() && !broken.timedOut();
-            case NoPod _ -> false;
+            case Streaming _, NoPod _, Abandoned _ -> false;
         };
     }
 
     /** Whether it is an answer a user can be given instead of asking stable again. */
     default boolean isGood() {
         return switch (this) {
-            case Answered answered -> answered.status() < 500;
-            case Streaming _ -> true;
-            case Broken _, NoPod _ -> false;
+            case Answered _, Streaming _ -> !ending().isError();
+            case Broken _, NoPod _, Abandoned _ -> false;
         };
     }
 
     /** What it says of the track. */
-    default Event event() {
+    default Event.Ending ending() {
         return switch (this) {
             case Answered answered ->
-                new Event(Event.endingOf(answered.status()), answered.answerClass(), answered.millis());
-            case Streaming streaming -> new Event(Event.Ending.ANSWERED, streaming.answerClass(), streaming.millis());
-            case Broken broken -> new Event(Event.Ending.ERROR, Event.RETRIEVAL, broken.millis());
-            case NoPod none -> new Event(Event.Ending.ERROR, Event.RETRIEVAL, none.millis());
+                Event.endingOf(answered.status(), "1".equals(answered.headers().get("x-ragops-quota")));
+            case Streaming streaming -> Event.endingOf(streaming.response().statusCode(), false);
+            case Broken _, NoPod _ -> Event.Ending.ERROR;
+            case Abandoned _ -> Event.Ending.EXCLUDED;
         };
     }
 }

@@ -2,16 +2,18 @@ package dev.ragops.gateway.proxy;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.Set;
-import java.util.UUID;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
+import java.util.random.RandomGenerator;
 
 /** Decides which headers cross the gateway, in both directions. */
 final class Headers {
-    private static final Set<String> HOP_BY_HOP = Set.of(
+    private static final List<String> HOP_BY_HOP = List.of(
             "connection",
             "keep-alive",
             "proxy-authenticate",
@@ -21,55 +23,97 @@ final class Headers {
             "trailer",
             "transfer-encoding",
             "upgrade");
+    private static final List<String> OURS = List.of("host", "expect", "authorization");
+    private static final String PREFIX = "x-ragops-";
 
     private Headers() {}
 
     /** What goes to a runtime: nothing of ours that a client made up, and the runtime's own secret. */
     static MultiMap upstream(HttpServerRequest request, String runtimeToken) {
+        MultiMap from = request.headers();
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        String named = request.headers().get("connection");
-        Set<String> connection = named == null
-                ? Set.of()
-                : Arrays.stream(named.toLowerCase(Locale.ROOT).split(",", -1))
-                        .map(String::strip)
-                        .collect(Collectors.toSet());
-        request.headers().forEach(entry -> {
-            String name = entry.getKey().toLowerCase(Locale.ROOT);
-            if (!HOP_BY_HOP.contains(name)
-                    && !connection.contains(name)
-                    && !name.startsWith("x-ragops-")
-                    && !name.equals("host")
-                    && !name.equals("expect")
-                    && !name.equals("authorization")) {
-                headers.add(entry.getKey(), entry.getValue());
+        List<String> named = namedByConnection(from);
+        for (Map.Entry<String, String> entry : from) {
+            String name = entry.getKey();
+            if (!isOneOf(HOP_BY_HOP, name)
+                    && !isOneOf(OURS, name)
+                    && !isOneOf(named, name)
+                    && !name.regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {
+                headers.add(name, entry.getValue());
             }
-        });
-        String authorization = request.headers().get("authorization");
+        }
+        String authorization = from.get("authorization");
         if (authorization != null) {
             headers.set("x-ragops-authorization", authorization);
         }
         if (!runtimeToken.isEmpty()) {
             headers.set("authorization", "Bearer " + runtimeToken);
         }
+        RandomGenerator random = ThreadLocalRandom.current();
         if (!headers.contains("x-request-id")) {
-            headers.set("x-request-id", UUID.randomUUID().toString());
+            headers.set("x-request-id", hex(random) + hex(random));
         }
         if (!headers.contains("traceparent")) {
-            ThreadLocalRandom random = ThreadLocalRandom.current();
-            headers.set(
-                    "traceparent",
-                    "00-%016x%016x-%016x-00".formatted(random.nextLong(), random.nextLong(), random.nextLong()));
+            headers.set("traceparent", "00-" + hex(random) + hex(random) + "-" + hex(random) + "-00");
         }
         return headers;
     }
 
     /** What goes back to the client. */
     static void downstream(MultiMap from, MultiMap to) {
-        from.forEach(entry -> {
-            String name = entry.getKey().toLowerCase(Locale.ROOT);
-            if (!HOP_BY_HOP.contains(name) && !name.equals("content-length")) {
-                to.add(entry.getKey(), entry.getValue());
+        for (Map.Entry<String, String> entry : from) {
+            String name = entry.getKey();
+            if (!isOneOf(HOP_BY_HOP, name) && !name.equalsIgnoreCase("content-length")) {
+                to.add(name, entry.getValue());
             }
-        });
+        }
+    }
+
+    /** What is asked for, without the scheme and host that a client may put before it. */
+    static String target(HttpServerRequest request) {
+        String uri = request.uri();
+        if (uri.startsWith("/") || uri.equals("*")) {
+            return uri;
+        }
+        String path = Objects.requireNonNullElse(request.path(), "/");
+        return request.query() == null ? path : path + "?" + request.query();
+    }
+
+    /** A stated length; one that cannot be read is none. */
+    static OptionalLong length(MultiMap headers) {
+        String length = headers.get("content-length");
+        try {
+            return length == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Whether this is the client's last request on its connection. */
+    static boolean asksToClose(MultiMap from) {
+        return from.contains("connection") && isOneOf(namedByConnection(from), "close");
+    }
+
+    private static List<String> namedByConnection(MultiMap from) {
+        List<String> named = new ArrayList<>(2);
+        for (String value : from.getAll("connection")) {
+            for (String one : value.split(",", -1)) {
+                named.add(one.strip());
+            }
+        }
+        return named;
+    }
+
+    private static boolean isOneOf(List<String> names, String name) {
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String hex(RandomGenerator random) {
+        return HexFormat.of().toHexDigits(random.nextLong());
     }
 }

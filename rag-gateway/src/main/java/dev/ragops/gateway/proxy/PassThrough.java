@@ -6,18 +6,24 @@ import dev.ragops.gateway.route.Choice.Track;
 import dev.ragops.gateway.route.Route;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Hands writes and everything unknown to stable as it comes, byte for byte and once. Only a connection that was never made
- * is tried at another pod: then nothing was written.
+ * Hands writes and everything unknown to stable, byte for byte and once. Only where nothing was written is another pod asked: the
+ * connection was never made, or the pod said that it is going away.
  */
 final class PassThrough {
     private static final int TRIES = 3;
+    /** An upload that stands still for this long has no client any more. */
+    private static final long STALL_MILLIS = 30_000;
+    /** A pod may work on a write for as long as the connection lives. */
+    private static final long NO_STALL = Long.MAX_VALUE;
 
     private final Books books;
     private final Upstream upstream;
@@ -31,82 +37,137 @@ final class PassThrough {
         this.metrics = metrics;
     }
 
-    void pass(HttpServerRequest request, HttpServerResponse response) {
-        request.pause();
+    /** @param body in hand, so that it can be sent again; empty where it is still to come */
+    void pass(HttpServerRequest request, UserSide user, Optional<Buffer> body) {
         Optional<Route.Target> stable = books.route().flatMap(Route::stable);
+        Passage passage = new Passage(request, user, body);
         if (stable.isEmpty()) {
-            refuse(request, response, "this gateway has no route to a stable revision yet; ask again");
+            passage.refuse("this gateway has no route to a stable revision yet; ask again");
             return;
         }
-        connect(request, response, stable.get().service(), "", TRIES);
+        passage.connect(stable.get().service(), "", TRIES);
     }
 
-    private void connect(
-            HttpServerRequest request, HttpServerResponse response, String service, String excluded, int tries) {
-        Optional<String> pod = upstream.endpoints().pick(service, excluded);
-        if (pod.isEmpty()) {
-            refuse(request, response, "no pod of the stable revision is ready; ask again");
-            return;
-        }
-        upstream.client()
-                .request(Upstream.options(pod.get(), request.method(), request.uri()))
-                .onSuccess(onward -> exchange(request, response, onward)
-                        .onComplete(_ -> upstream.endpoints().release(pod.get())))
-                .onFailure(_ -> {
-                    upstream.endpoints().release(pod.get());
-                    if (tries > 1) {
-                        connect(request, response, service, pod.get(), tries - 1);
-                    } else {
-                        refuse(request, response, "no pod of the stable revision takes a connection; ask again");
-                    }
-                });
-    }
+    /** One request on its way. */
+    private final class Passage {
+        private final HttpServerRequest request;
+        private final UserSide user;
+        private final Optional<Buffer> body;
 
-    private Future<Void> exchange(HttpServerRequest request, HttpServerResponse response, HttpClientRequest onward) {
-        MultiMap headers = Headers.upstream(request, runtimeToken.get());
-        onward.headers().addAll(headers);
-        if (request.getHeader("content-length") == null && request.getHeader("transfer-encoding") != null) {
-            onward.setChunked(true);
+        Passage(HttpServerRequest request, UserSide user, Optional<Buffer> body) {
+            this.request = request;
+            this.user = user;
+            this.body = body;
         }
-        response.closeHandler(_ -> {
-            if (!response.ended()) {
-                onward.reset();
+
+        void connect(String service, String excluded, int tries) {
+            Endpoints endpoints = upstream.endpoints();
+            Optional<String> picked = endpoints.pick(service, excluded, System.currentTimeMillis());
+            if (picked.isEmpty()) {
+                refuse("no pod of the stable revision is ready; ask again");
+                return;
             }
-        });
-        boolean hasBody = request.getHeader("content-length") != null || request.getHeader("transfer-encoding") != null;
-        if (!hasBody) {
-            request.resume();
+            String pod = picked.get();
+            upstream.connect(pod, request.method(), Headers.target(request))
+                    .onSuccess(onward -> exchange(onward, pod, service, tries))
+                    .onFailure(_ -> {
+                        endpoints.failed(pod, System.currentTimeMillis());
+                        endpoints.release(pod);
+                        if (user.hasLeft()) {
+                            return;
+                        }
+                        if (tries > 1) {
+                            connect(service, pod, tries - 1);
+                        } else {
+                            refuse("no pod of the stable revision takes a connection; ask again");
+                        }
+                    });
         }
-        return (hasBody ? onward.send(request) : onward.send())
-                .compose(answer -> {
-                    response.setStatusCode(answer.statusCode());
-                    Headers.downstream(answer.headers(), response.headers());
-                    response.putHeader("x-ragops-track", Track.STABLE.wireName());
-                    String length = answer.getHeader("content-length");
-                    if (length != null) {
-                        response.putHeader("content-length", length);
-                    } else if (answer.statusCode() != 204 && answer.statusCode() != 304) {
-                        response.setChunked(true);
-                    }
-                    metrics.passed(answer.statusCode() < 500);
-                    return answer.pipe().endOnFailure(false).to(response);
-                })
-                .onFailure(_ -> {
-                    metrics.passed(false);
-                    if (response.headWritten()) {
-                        response.reset();
-                    } else {
-                        Problem.send(
-                                response,
+
+        private void exchange(HttpClientRequest onward, String pod, String service, int tries) {
+            if (user.hasLeft()) {
+                upstream.endpoints().release(pod);
+                var _ = onward.reset();
+                return;
+            }
+            onward.headers().addAll(Headers.upstream(request, runtimeToken.get()));
+            user.whenLeft().onSuccess(_ -> onward.reset());
+            send(onward)
+                    .onSuccess(answer -> {
+                        upstream.endpoints().answered(pod, System.currentTimeMillis());
+                        boolean draining = Attempt.Answered.isDraining(answer.statusCode(), answer.headers());
+                        if (draining && body.isPresent() && tries > 1) {
+                            upstream.endpoints().failed(pod, System.currentTimeMillis());
+                            upstream.endpoints().release(pod);
+                            var _ = onward.reset();
+                            connect(service, pod, tries - 1);
+                        } else {
+                            answer.end().onComplete(_ -> upstream.endpoints().release(pod));
+                            answer(answer);
+                        }
+                    })
+                    .onFailure(_ -> {
+                        upstream.endpoints().release(pod);
+                        metrics.passed(false);
+                        Problem.sendAndClose(
+                                request,
                                 502,
                                 "No answer",
                                 "the pod that was asked broke off; whether it wrote is not known");
-                    }
-                });
-    }
+                    });
+        }
 
-    private static void refuse(HttpServerRequest request, HttpServerResponse response, String why) {
-        request.resume();
-        Problem.send(response, 503, "No pod is ready", why);
+        private Future<HttpClientResponse> send(HttpClientRequest onward) {
+            if (body.isEmpty()) {
+                return stream(onward);
+            }
+            // A GET has no body, which is not the same as an empty one.
+            boolean none = body.get().length() == 0
+                    && Headers.length(request.headers()).isEmpty();
+            return none ? onward.send() : onward.send(body.get());
+        }
+
+        private Future<HttpClientResponse> stream(HttpClientRequest onward) {
+            if (Headers.length(request.headers()).isEmpty()) {
+                onward.setChunked(true);
+            }
+            Vertx vertx = upstream.vertx();
+            long[] seen = {-1};
+            long timer = vertx.setPeriodic(STALL_MILLIS, _ -> {
+                if (!request.isEnded() && !onward.writeQueueFull() && request.bytesRead() == seen[0]) {
+                    Problem.sendAndClose(
+                            request, 408, "Too slow", "nothing of the body came for %d ms".formatted(STALL_MILLIS));
+                    var _ = onward.reset();
+                }
+                seen[0] = request.bytesRead();
+            });
+            return onward.send(request).onComplete(_ -> vertx.cancelTimer(timer));
+        }
+
+        private void answer(HttpClientResponse answer) {
+            MultiMap headers =
+                    user.response().setStatusCode(answer.statusCode()).headers();
+            Headers.downstream(answer.headers(), headers);
+            user.mark(Track.STABLE, false, false);
+            String length = answer.getHeader("content-length");
+            if (length != null) {
+                headers.set("content-length", length);
+            } else if (answer.statusCode() != 204 && answer.statusCode() != 304) {
+                user.response().setChunked(true);
+            }
+            Relay.pass(upstream.vertx(), answer, Buffer.buffer(0), user, _ -> {}, NO_STALL)
+                    .onComplete(result -> {
+                        metrics.passed(result.succeeded() && answer.statusCode() < 500);
+                        if (result.failed()) {
+                            user.breakOff();
+                        }
+                    });
+        }
+
+        private void refuse(String why) {
+            request.resume();
+            metrics.passed(false);
+            user.problem(503, "No pod is ready", why);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.ragops.gateway.proxy;
 
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 
@@ -7,9 +9,9 @@ import io.vertx.core.json.JsonObject;
 public final class Problem {
     private Problem() {}
 
-    public static void send(HttpServerResponse response, int status, String title, String detail) {
+    public static Future<Void> send(HttpServerResponse response, int status, String title, String detail) {
         if (response.ended() || response.closed() || response.headWritten()) {
-            return;
+            return Future.succeededFuture();
         }
         String body = new JsonObject()
                 .put("type", "about:blank")
@@ -20,8 +22,19 @@ public final class Problem {
         if (status == 503) {
             response.putHeader("retry-after", "1");
         }
-        var _ = response.setStatusCode(status)
+        return response.setStatusCode(status)
                 .putHeader("content-type", "application/problem+json")
                 .end(body);
+    }
+
+    /** What is said, and then the connection is closed: what else comes on it cannot be told apart from the body. */
+    static void sendAndClose(HttpServerRequest request, int status, String title, String detail) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed() || response.headWritten()) {
+            return;
+        }
+        response.putHeader("connection", "close");
+        send(response, status, title, detail)
+                .onComplete(_ -> request.connection().close());
     }
 }

@@ -1,131 +1,72 @@
 package dev.ragops.gateway.proxy;
 
-import dev.ragops.gateway.admin.GatewayMetrics;
-import dev.ragops.gateway.evidence.Books;
-import dev.ragops.gateway.evidence.Comparison;
-import dev.ragops.gateway.evidence.Ejection;
 import dev.ragops.gateway.evidence.Event;
-import dev.ragops.gateway.evidence.Generation;
 import dev.ragops.gateway.route.Asker;
 import dev.ragops.gateway.route.Buckets;
 import dev.ragops.gateway.route.Choice;
 import dev.ragops.gateway.route.Choice.Track;
 import dev.ragops.gateway.route.Route;
-import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
-import java.util.logging.Logger;
 
 /**
- * Answers questions: chooses a track, tries a pod and at most a second one, asks stable again where the candidate failed, and
- * sends a copy where the route mirrors. Each track is judged by its own first attempt; users by what they got.
+ * Answers questions: chooses a track, asks stable again where the candidate failed, lets the candidate stand in where stable is
+ * gone, and gives the user the outcome.
  */
 final class Retrieval {
-    private static final Logger LOG = Logger.getLogger(Retrieval.class.getName());
-    /** Copies under way at once; past this they are dropped, never queued. */
-    private static final int MAX_MIRRORS = 64;
+    /** A model may think for this long between two words, whatever the deadline of the first. */
+    private static final long MIN_STALL_MILLIS = 30_000;
 
-    private final Books books;
     private final Upstream upstream;
+    private final Ledger ledger;
+    private final Tries tries;
+    private final Mirror mirror;
     private final Supplier<String> runtimeToken;
-    private final GatewayMetrics metrics;
-    private final RetryBudget retries = new RetryBudget();
-    private int mirrors;
 
-    Retrieval(Books books, Upstream upstream, Supplier<String> runtimeToken, GatewayMetrics metrics) {
-        this.books = books;
+    Retrieval(Upstream upstream, Ledger ledger, Room room, Supplier<String> runtimeToken) {
         this.upstream = upstream;
+        this.ledger = ledger;
+        this.tries = new Tries(upstream, ledger);
+        this.mirror = new Mirror(upstream, ledger, room);
         this.runtimeToken = runtimeToken;
-        this.metrics = metrics;
     }
 
-    /** One question on its way. */
-    private record Exchange(
-            Route route,
-            Generation generation,
-            Choice choice,
-            Upstream.Question question,
-            UserSide user,
-            long beginMillis) {
-        long remainingMillis() {
-            return Math.max(1, route.requestTimeoutMillis() - (System.currentTimeMillis() - beginMillis));
-        }
-    }
-
-    void answer(HttpServerRequest request, Buffer body, UserSide user) {
-        Optional<Route> route = books.route();
-        if (route.isEmpty()) {
+    /** @param kind of question, as {@link dev.ragops.gateway.route.RouteClass#kind} names it */
+    void answer(HttpServerRequest request, String kind, Buffer body, UserSide user) {
+        Optional<Route> inForce = ledger.books().route();
+        if (inForce.isEmpty()) {
             user.problem(503, "No route yet", "this gateway has not been given a route; ask again");
             return;
         }
+        Route route = inForce.get();
         Asker asker = new Asker(
                 name -> request.headers().get(name), request.remoteAddress().hostAddress());
         Choice choice = Choice.of(
-                route.get(),
+                route,
                 asker,
-                books.ejection().isPresent(),
+                ledger.books().ejection().isPresent(),
                 () -> ThreadLocalRandom.current().nextInt(Buckets.COUNT));
-        MultiMap headers = Headers.upstream(request, runtimeToken.get());
-        Exchange exchange = new Exchange(
-                route.get(),
-                books.current(),
+        Exchange alone = new Exchange(
+                route,
+                ledger.books().current(),
                 choice,
-                new Upstream.Question(request.method(), request.uri(), headers, body),
+                kind,
+                new Question(
+                        request.method(), Headers.target(request), Headers.upstream(request, runtimeToken.get()), body),
                 user,
-                System.currentTimeMillis());
-        retries.request();
-        Future<Attempt> primary = attempt(exchange, choice.track(), firstDeadline(exchange));
-        choice.mirror().ifPresent(track -> mirror(exchange, track, primary));
+                Optional.empty());
+        var primary = tries.first(alone, choice.track(), firstDeadline(alone));
+        Exchange exchange = alone.with(choice.mirror().flatMap(track -> mirror.send(alone, track)));
         primary.onSuccess(attempt -> settle(exchange, attempt));
     }
 
     private static long firstDeadline(Exchange exchange) {
         boolean mayFallBack =
                 exchange.choice().track() == Track.CANDIDATE && exchange.route().fallback();
-        return mayFallBack ? Math.max(1, exchange.remainingMillis() / 2) : exchange.remainingMillis();
-    }
-
-    /** Tries a pod of a track, and another one where that cannot hurt; counts the first attempt. */
-    private Future<Attempt> attempt(Exchange exchange, Track track, long deadlineMillis) {
-        Optional<Route.Target> target = target(exchange.route(), track);
-        String service = target.map(Route.Target::service).orElse("");
-        return upstream.ask(service, "", exchange.question(), deadlineMillis).compose(first -> {
-            boolean draining = first instanceof Attempt.Answered answered && answered.isDraining();
-            if (!first.mayTryAgain() || exchange.user().hasLeft() || !retries.spend()) {
-                count(exchange, track, first);
-                return Future.succeededFuture(first);
-            }
-            metrics.retried();
-            if (!draining) {
-                count(exchange, track, first);
-            }
-            long left = Math.max(1, deadlineMillis - (long) first.millis());
-            return upstream.ask(service, first.pod(), exchange.question(), left).map(second -> {
-                if (draining) {
-                    // A pod that leaves in good order says nothing against its revision; its successor speaks for it.
-                    count(exchange, track, second);
-                }
-                return second;
-            });
-        });
-    }
-
-    /** A stream is counted when it ends. */
-    private void count(Exchange exchange, Track track, Attempt attempt) {
-        if (!(attempt instanceof Attempt.Streaming)) {
-            add(exchange, track, exchange.user().asSeen(attempt.event(), exchange.route()));
-        }
-    }
-
-    private void add(Exchange exchange, Track track, Event event) {
-        exchange.generation().add(track, event);
-        if (track == Track.STABLE) {
-            books.guard().stable(System.currentTimeMillis(), event);
-        }
+        return mayFallBack ? exchange.remainingMillis() / 2 : exchange.remainingMillis();
     }
 
     private void settle(Exchange exchange, Attempt attempt) {
@@ -133,34 +74,23 @@ final class Retrieval {
         boolean isThere = !exchange.user().hasLeft();
         boolean again = isThere && track == Track.CANDIDATE && exchange.route().fallback() && !attempt.isGood();
         if (isThere && track == Track.CANDIDATE) {
-            books.guard().candidate(System.currentTimeMillis(), again);
-            considerEjection();
+            ledger.candidate(again);
         }
         if (again) {
-            upstream.ask(service(exchange.route(), Track.STABLE), "", exchange.question(), exchange.remainingMillis())
-                    .onSuccess(stable -> deliver(exchange, stable, Track.STABLE, true));
-        } else if (track == Track.STABLE && attempt instanceof Attempt.NoPod && candidateCanHelp(exchange.route())) {
-            upstream.ask(
-                            service(exchange.route(), Track.CANDIDATE),
-                            "",
-                            exchange.question(),
-                            exchange.remainingMillis())
+            tries.instead(exchange, Track.STABLE).onSuccess(stable -> deliver(exchange, stable, Track.STABLE, true));
+        } else if (isThere
+                && track == Track.STABLE
+                && attempt instanceof Attempt.NoPod
+                && candidateCanHelp(exchange.route())) {
+            tries.instead(exchange, Track.CANDIDATE)
                     .onSuccess(candidate -> deliver(exchange, candidate, Track.CANDIDATE, false));
         } else {
             deliver(exchange, attempt, track, false);
         }
     }
 
-    private void considerEjection() {
-        Optional<Ejection> made = books.considerEjection(System.currentTimeMillis());
-        made.ifPresent(ejection -> {
-            metrics.ejected();
-            LOG.warning("ejected the candidate " + ejection.revision() + ": " + ejection.reason());
-        });
-    }
-
     private boolean candidateCanHelp(Route route) {
-        return books.ejection().isEmpty()
+        return ledger.books().ejection().isEmpty()
                 && route.candidate()
                         .map(target -> upstream.endpoints().has(target.service()))
                         .orElse(false);
@@ -168,93 +98,56 @@ final class Retrieval {
 
     private void deliver(Exchange exchange, Attempt attempt, Track answeredBy, boolean fallback) {
         if (!(attempt instanceof Attempt.Streaming)) {
-            seen(exchange, answeredBy, attempt.isGood(), fallback);
+            ledger.user(exchange, answeredBy, attempt.isGood(), fallback);
+            if (answeredBy == Track.STABLE) {
+                exchange.copy().ifPresent(copy -> copy.original(attempt));
+            }
         }
-        exchange.user().mark(answeredBy, fallback, exchange.choice().unsticky());
+        UserSide user = exchange.user();
+        user.mark(answeredBy, fallback, exchange.choice().unsticky());
         switch (attempt) {
-            case Attempt.Answered answered -> exchange.user().send(answered);
-            case Attempt.Streaming streaming ->
-                exchange.user().stream(streaming, exchange.route(), event -> {
-                    if (answeredBy == exchange.choice().track()) {
-                        add(exchange, answeredBy, event);
-                    }
-                    seen(exchange, answeredBy, !event.isError(), fallback);
-                });
+            case Attempt.Answered answered -> user.send(answered);
+            case Attempt.Streaming streaming -> stream(exchange, streaming, answeredBy, fallback);
             case Attempt.Broken broken ->
-                exchange.user()
-                        .problem(
-                                broken.timedOut() ? 504 : 502,
-                                broken.timedOut() ? "No answer in time" : "No answer",
-                                broken.timedOut() ? broken.reason() : "the pod that was asked broke off");
+                user.problem(
+                        broken.timedOut() ? 504 : 502,
+                        broken.timedOut() ? "No answer in time" : "No answer",
+                        broken.timedOut() ? broken.reason() : "the pod that was asked broke off; ask again");
             case Attempt.NoPod _ ->
-                exchange.user().problem(503, "No pod is ready", "no pod of the stable revision is ready; ask again");
+                user.problem(503, "No pod is ready", "no pod of the stable revision is ready; ask again");
+            case Attempt.Abandoned _ -> {}
         }
     }
 
-    /** Counts what a user got; one who left got nothing, by choice. */
-    private void seen(Exchange exchange, Track answeredBy, boolean served, boolean fallback) {
-        if (exchange.user().hasLeft()) {
-            return;
-        }
-        exchange.generation().user(served, fallback, exchange.choice().unsticky());
-        metrics.answered(answeredBy, served, fallback, System.currentTimeMillis() - exchange.beginMillis());
-        if (answeredBy == Track.CANDIDATE && exchange.choice().track() == Track.STABLE) {
-            metrics.stoodIn();
-        }
-    }
-
-    private void mirror(Exchange exchange, Track track, Future<Attempt> primary) {
-        if (mirrors >= MAX_MIRRORS || !books.guard().mayMirror(System.currentTimeMillis())) {
-            exchange.generation().mirrorShed();
-            return;
-        }
-        mirrors++;
-        MultiMap headers =
-                MultiMap.caseInsensitiveMultiMap().addAll(exchange.question().headers());
-        headers.set("x-ragops-shadow", "1");
-        Upstream.Question copy = new Upstream.Question(
-                exchange.question().method(),
-                exchange.question().uri(),
-                headers,
-                exchange.question().body());
-        upstream.ask(
-                        service(exchange.route(), track),
-                        "",
-                        copy,
-                        exchange.route().requestTimeoutMillis())
-                .onSuccess(mirrored -> {
-                    mirrors--;
-                    exchange.generation().add(track, mirrored.event());
-                    if (mirrored instanceof Attempt.Streaming streaming) {
-                        var _ = streaming.response().request().reset();
+    /** One that breaks off is bad however it began; one whose user leaves is judged by its first byte. */
+    private void stream(Exchange exchange, Attempt.Streaming streaming, Track answeredBy, boolean fallback) {
+        UserSide user = exchange.user();
+        Event began = ledger.event(exchange, answeredBy, streaming);
+        Headers.downstream(streaming.response().headers(), user.response().headers());
+        user.response().setStatusCode(streaming.response().statusCode()).setChunked(true);
+        Relay.pass(
+                        upstream.vertx(),
+                        streaming.response(),
+                        streaming.begun(),
+                        user,
+                        exchange.copy()
+                                .filter(_ -> answeredBy == Track.STABLE)
+                                .map(copy -> copy.originalStream(streaming))
+                                .orElse(_ -> {}),
+                        Math.max(exchange.route().requestTimeoutMillis(), MIN_STALL_MILLIS))
+                .onComplete(result -> {
+                    Event ended = result.succeeded()
+                            ? began
+                            : user.hasLeft()
+                                    ? UserSide.judgedAfter(began.latencyMillis(), began, exchange.route())
+                                    : new Event(Event.Ending.ERROR, began.answerClass(), began.latencyMillis());
+                    if (answeredBy == exchange.choice().track()) {
+                        ledger.add(exchange, answeredBy, ended);
                     }
-                    primary.onSuccess(first -> compare(exchange, first, mirrored));
+                    ledger.user(exchange, answeredBy, !ended.isError(), fallback);
+                    if (result.failed()) {
+                        user.breakOff();
+                    }
                 });
-    }
-
-    private static void compare(Exchange exchange, Attempt first, Attempt mirrored) {
-        if (first instanceof Attempt.Answered stable
-                && mirrored instanceof Attempt.Answered other
-                && stable.status() == 200
-                && other.status() == 200) {
-            Comparison.of(
-                            stable.body().toString(),
-                            other.body().toString(),
-                            exchange.route().comparedSources())
-                    .ifPresent(
-                            comparison -> exchange.generation().compare(comparison, other.millis() - stable.millis()));
-        }
-    }
-
-    private static String service(Route route, Track track) {
-        return target(route, track).map(Route.Target::service).orElse("");
-    }
-
-    private static Optional<Route.Target> target(Route route, Track track) {
-        return switch (track) {
-            case STABLE -> route.stable();
-            case CANDIDATE -> route.candidate();
-            case CONTROL -> route.control();
-        };
     }
 }

@@ -1,7 +1,6 @@
 package dev.ragops.gateway.proxy;
 
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -12,8 +11,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Asks pods: one try at a time, each with its deadline, and never a failed future. */
@@ -21,135 +19,186 @@ public final class Upstream {
     /** Shorter than a runtime keeps an idle connection, so that none is used in the moment it closes. */
     private static final int IDLE_SECONDS = 15;
 
-    /** Answers are kept whole so that a failed one can be replaced; longer ones of a stated length pass as streams. */
-    private static final int MAX_ANSWER_BYTES = 4 << 20;
+    /** Answers are kept whole so that a failed one can be replaced; longer ones pass as streams. */
+    private static final int MAX_KEPT_BYTES = 4 << 20;
 
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
     private final Vertx vertx;
     private final Endpoints endpoints;
-    private final HttpClient client;
+    private final HttpClient reads;
+    private final HttpClient writes;
 
     public Upstream(Vertx vertx, Endpoints endpoints) {
         this.vertx = vertx;
         this.endpoints = endpoints;
-        this.client = vertx.createHttpClient(
+        this.reads = client(vertx, 256, 1024);
+        // Apart, so that slow uploads cannot take the connections that questions need.
+        this.writes = client(vertx, 64, 256);
+    }
+
+    private static HttpClient client(Vertx vertx, int connectionsOfAPod, int waiting) {
+        return vertx.createHttpClient(
                 new HttpClientOptions()
                         .setKeepAlive(true)
                         .setKeepAliveTimeout(IDLE_SECONDS)
                         .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                         .setTcpNoDelay(true),
-                new PoolOptions().setHttp1MaxSize(256).setMaxWaitQueueSize(1024));
+                new PoolOptions().setHttp1MaxSize(connectionsOfAPod).setMaxWaitQueueSize(waiting));
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     Endpoints endpoints() {
         return endpoints;
     }
 
-    HttpClient client() {
-        return client;
+    /** A connection to a pod for a request that is passed on as it comes; whoever gets it tells {@link #endpoints} how it went. */
+    Future<HttpClientRequest> connect(String pod, HttpMethod method, String uri) {
+        return writes.request(options(pod, method, uri));
     }
-
-    /** A question with its whole body in hand. */
-    record Question(HttpMethod method, String uri, MultiMap headers, Buffer body) {}
 
     /**
      * Tries one pod of a Service.
      *
      * @param excluded a pod that was just tried
+     * @param room what the answer may take; without, it passes as a stream
+     * @param left completes when who asked is not there any more
      */
-    Future<Attempt> ask(String service, String excluded, Question question, long deadlineMillis) {
-        long begin = System.nanoTime();
-        Optional<String> picked = endpoints.pick(service, excluded);
-        if (picked.isEmpty()) {
-            return Future.succeededFuture(new Attempt.NoPod(0));
+    Future<Attempt> ask(
+            String service,
+            String excluded,
+            Question question,
+            long deadlineMillis,
+            Room.Lease room,
+            Future<Void> left) {
+        return endpoints
+                .pick(service, excluded, System.currentTimeMillis())
+                .map(pod -> new Try(pod, question, Math.max(1, deadlineMillis), room).run(left))
+                .orElseGet(() -> Future.succeededFuture(new Attempt.NoPod(0)));
+    }
+
+    /** One request to one pod, from picking it to the end of its answer or of our patience. */
+    private final class Try {
+        private final String pod;
+        private final Question question;
+        private final long deadlineMillis;
+        private final Room.Lease room;
+        private final long beginMillis = System.currentTimeMillis();
+        private final long beginNanos = System.nanoTime();
+        private final Promise<Attempt> done = Promise.promise();
+        private @Nullable HttpClientRequest request;
+        private @Nullable HttpClientResponse head;
+        private Buffer body = Buffer.buffer(0);
+
+        Try(String pod, Question question, long deadlineMillis, Room.Lease room) {
+            this.pod = pod;
+            this.question = question;
+            this.deadlineMillis = deadlineMillis;
+            this.room = room;
         }
-        String pod = picked.get();
-        Promise<Attempt> done = Promise.promise();
-        AtomicReference<@Nullable HttpClientRequest> under = new AtomicReference<>();
-        AtomicReference<@Nullable HttpClientResponse> head = new AtomicReference<>();
-        long timer = vertx.setTimer(Math.max(1, deadlineMillis), _ -> {
-            boolean untouched = head.get() == null;
-            if (done.tryComplete(new Attempt.Broken(
-                    pod, "no answer within " + deadlineMillis + " ms", untouched, true, since(begin)))) {
-                HttpClientRequest request = under.get();
-                if (request != null) {
-                    request.reset();
+
+        Future<Attempt> run(Future<Void> left) {
+            long timer = vertx.setTimer(deadlineMillis, _ -> timedOut());
+            left.onSuccess(_ -> end(new Attempt.Abandoned(pod, millis())));
+            reads.request(options(pod, question.method(), question.uri()))
+                    .compose(this::send)
+                    .onSuccess(this::take)
+                    .onFailure(this::broken);
+            return done.future().onSuccess(attempt -> {
+                vertx.cancelTimer(timer);
+                if (attempt instanceof Attempt.Streaming streaming) {
+                    streaming.response().end().onComplete(_ -> endpoints.release(pod));
+                } else {
+                    endpoints.release(pod);
                 }
+            });
+        }
+
+        private Future<HttpClientResponse> send(HttpClientRequest made) {
+            request = made;
+            if (done.future().isComplete()) {
+                // Ended while it waited for a connection: nobody wants the answer any more.
+                return made.reset().compose(_ -> Future.failedFuture("too late"));
             }
-        });
-        client.request(options(pod, question))
-                .compose(request -> {
-                    under.set(request);
-                    if (done.future().isComplete()) {
-                        // The deadline passed while it waited for a connection: nobody wants the answer any more.
-                        return request.reset().compose(_ -> Future.failedFuture("too late"));
-                    }
-                    request.headers().addAll(question.headers());
-                    request.putHeader("x-ragops-deadline-ms", String.valueOf(deadlineMillis));
-                    return request.send(question.body());
-                })
-                .compose(response -> {
-                    head.set(response);
-                    String type = response.getHeader("content-type");
-                    boolean events = type != null && type.startsWith("text/event-stream");
-                    if (response.statusCode() == 200 && (events || isLong(response))) {
-                        response.pause();
-                        return Future.<Attempt>succeededFuture(new Attempt.Streaming(pod, response, since(begin)));
-                    }
-                    return whole(response)
-                            .map(body -> new Attempt.Answered(
-                                    pod, response.statusCode(), response.headers(), body, since(begin)));
-                })
-                .onComplete(result -> {
-                    if (result.succeeded()) {
-                        done.tryComplete(result.result());
-                    } else {
-                        done.tryComplete(new Attempt.Broken(
-                                pod, String.valueOf(result.cause()), head.get() == null, false, since(begin)));
-                    }
-                });
-        return done.future().onComplete(_ -> {
-            vertx.cancelTimer(timer);
-            endpoints.release(pod);
-        });
-    }
+            made.headers().addAll(question.headers());
+            made.putHeader("x-ragops-deadline-ms", String.valueOf(deadlineMillis));
+            return made.send(question.body());
+        }
 
-    private static boolean isLong(HttpClientResponse response) {
-        String length = response.getHeader("content-length");
-        return length != null && Long.parseLong(length) > MAX_ANSWER_BYTES;
-    }
-
-    /** Collects an answer, up to a size: one runtime must not fill the gateway's memory. */
-    private static Future<Buffer> whole(HttpClientResponse response) {
-        Promise<Buffer> done = Promise.promise();
-        Buffer whole = Buffer.buffer();
-        response.exceptionHandler(done::tryFail);
-        response.endHandler(_ -> done.tryComplete(whole));
-        response.handler(chunk -> {
-            if (whole.length() + chunk.length() <= MAX_ANSWER_BYTES) {
-                whole.appendBuffer(chunk);
-            } else if (done.tryFail("the answer has more than " + MAX_ANSWER_BYTES + " bytes")) {
-                var _ = response.request().reset();
+        private void take(HttpClientResponse response) {
+            head = response;
+            endpoints.answered(pod, System.currentTimeMillis());
+            String type = response.getHeader("content-type");
+            boolean events = type != null && type.startsWith("text/event-stream");
+            long stated = Headers.length(response.headers()).orElse(0);
+            boolean keepable = stated <= MAX_KEPT_BYTES && room.take(stated);
+            if (response.statusCode() == 200 && (events || !keepable)) {
+                stream();
+                return;
             }
-        });
-        return done.future();
+            body = Buffer.buffer((int) Math.min(stated, MAX_KEPT_BYTES));
+            response.exceptionHandler(this::broken);
+            response.endHandler(_ -> {
+                Attempt.Answered answered =
+                        new Attempt.Answered(pod, response.statusCode(), response.headers(), body, millis());
+                if (answered.isDraining()) {
+                    endpoints.failed(pod, System.currentTimeMillis());
+                }
+                done.tryComplete(answered);
+            });
+            response.handler(chunk -> collect(chunk, stated > 0));
+        }
+
+        private void collect(Buffer chunk, boolean reserved) {
+            body.appendBuffer(chunk);
+            boolean tooLong = body.length() > MAX_KEPT_BYTES || !(reserved || room.take(chunk.length()));
+            if (tooLong && !done.future().isComplete()) {
+                stream();
+            }
+        }
+
+        private void stream() {
+            HttpClientResponse response = Objects.requireNonNull(head);
+            response.pause();
+            // Until somebody takes it, its end is nobody's failure.
+            response.handler(null).endHandler(null).exceptionHandler(_ -> {});
+            done.tryComplete(new Attempt.Streaming(pod, response, body, millis()));
+        }
+
+        private void broken(Throwable cause) {
+            if (!done.future().isComplete() && head == null) {
+                endpoints.failed(pod, System.currentTimeMillis());
+            }
+            done.tryComplete(new Attempt.Broken(pod, String.valueOf(cause), head == null, false, millis()));
+        }
+
+        private void timedOut() {
+            if (!done.future().isComplete() && head == null) {
+                endpoints.timedOut(pod, beginMillis, System.currentTimeMillis());
+            }
+            end(new Attempt.Broken(pod, "no answer within " + deadlineMillis + " ms", head == null, true, millis()));
+        }
+
+        private void end(Attempt attempt) {
+            if (done.tryComplete(attempt) && request != null) {
+                var _ = request.reset();
+            }
+        }
+
+        private double millis() {
+            return (System.nanoTime() - beginNanos) / 1e6;
+        }
     }
 
-    static RequestOptions options(String pod, Question question) {
-        return options(pod, question.method(), question.uri());
-    }
-
-    static RequestOptions options(String pod, HttpMethod method, String uri) {
+    private static RequestOptions options(String pod, HttpMethod method, String uri) {
         int colon = pod.lastIndexOf(':');
         return new RequestOptions()
                 .setHost(pod.substring(0, colon))
                 .setPort(Integer.parseInt(pod.substring(colon + 1)))
                 .setMethod(method)
                 .setURI(uri);
-    }
-
-    private static double since(long beginNanos) {
-        return (System.nanoTime() - beginNanos) / 1e6;
     }
 }

@@ -2,41 +2,72 @@ package dev.ragops.gateway.proxy;
 
 import dev.ragops.gateway.admin.GatewayMetrics;
 import dev.ragops.gateway.evidence.Books;
+import dev.ragops.gateway.route.Route;
 import dev.ragops.gateway.route.RouteClass;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
-/** The users' port. */
+/** The users' port: lets in what is HTTP/1.1 and no more than there is room for, and sends each request its way. */
 public final class UserServer {
-    /** A question is kept whole so that it can be asked again; nobody's question is longer. */
-    private static final int MAX_QUESTION_BYTES = 1 << 20;
+    private static final Logger LOG = Logger.getLogger(UserServer.class.getName());
+    /** A connection on which nothing moves, in a request or out of it. Ingest may work for minutes before its first byte. */
+    private static final int SILENT_SECONDS = 600;
 
-    private static final int IDLE_SECONDS = 75;
+    private static final int MAX_HEAD_BYTES = 16 * 1024;
+    private static final int MAX_LINE_BYTES = 8 * 1024;
+    private static final int MAX_CONNECTIONS = 1024;
+    /** Each has its buffers; measured so that all of them fit into the memory of the image. */
+    private static final int MAX_UNDER_WAY = 512;
+    /** Writes are taken in whole up to here; longer ones pass as they come. */
+    private static final int MAX_KEPT_WRITE_BYTES = 256 * 1024;
+
+    private static final long SWEEP_MILLIS = 1000;
+    private static final long DEFAULT_MILLIS = 10_000;
 
     private final Vertx vertx;
+    private final Books books;
+    private final GatewayMetrics metrics;
     private final Retrieval retrieval;
     private final PassThrough passThrough;
+    private final Visitors visitors = new Visitors(MAX_CONNECTIONS);
+    /** A quarter of the heap: questions and answers in full, with what else they drag along. */
+    private final Room room = new Room(Runtime.getRuntime().maxMemory() / 4);
+
     private boolean draining;
     private int underWay;
 
     public UserServer(
             Vertx vertx, Books books, Upstream upstream, Supplier<String> runtimeToken, GatewayMetrics metrics) {
         this.vertx = vertx;
-        this.retrieval = new Retrieval(books, upstream, runtimeToken, metrics);
+        this.books = books;
+        this.metrics = metrics;
+        this.retrieval = new Retrieval(upstream, new Ledger(books, metrics), room, runtimeToken);
         this.passThrough = new PassThrough(books, upstream, runtimeToken, metrics);
     }
 
     public Future<HttpServer> listen(int port) {
+        vertx.setPeriodic(SWEEP_MILLIS, _ -> {
+            visitors.sweep(System.currentTimeMillis());
+            metrics.load(visitors.count(), underWay, room.taken());
+        });
         return vertx.createHttpServer(new HttpServerOptions()
-                        .setIdleTimeout(IDLE_SECONDS)
-                        .setMaxHeaderSize(32 * 1024)
+                        .setHttp2ClearTextEnabled(false)
+                        .setIdleTimeout(SILENT_SECONDS)
+                        .setMaxHeaderSize(MAX_HEAD_BYTES)
+                        .setMaxInitialLineLength(MAX_LINE_BYTES)
                         .setTcpNoDelay(true)
                         .setHandle100ContinueAutomatically(true))
+                .connectionHandler(connection -> visitors.came(connection, System.currentTimeMillis()))
+                .invalidRequestHandler(this::refuseInvalid)
                 .requestHandler(this::handle)
                 .listen(port, "0.0.0.0");
     }
@@ -51,77 +82,109 @@ public final class UserServer {
     }
 
     private void handle(HttpServerRequest request) {
+        if (visitors.isLeaving(request.connection())) {
+            return;
+        }
+        if (Headers.asksToClose(request.headers())) {
+            visitors.leaves(request.connection());
+        }
         underWay++;
-        Once over = new Once(() -> underWay--);
-        RouteClass routeClass = RouteClass.of(request.method().name(), String.valueOf(request.path()));
-        // Too long to keep, so it cannot be asked again: it goes to stable as it comes.
-        switch (isLong(request) ? RouteClass.STABLE_ONLY : routeClass) {
+        visitors.asks(request.connection());
+        UserSide user = new UserSide(request, room.lease(), draining, () -> {
+            underWay--;
+            visitors.isServed(request.connection(), System.currentTimeMillis());
+        });
+        try {
+            take(request, user);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "a request of a shape nobody thought of", e);
+            Problem.sendAndClose(request, 500, "Not understood", "this request cannot be handled");
+        }
+    }
+
+    private void take(HttpServerRequest request, UserSide user) {
+        if (underWay > MAX_UNDER_WAY) {
+            metrics.refused();
+            user.problem(503, "Too many requests at once", "this gateway has its hands full; ask again");
+            return;
+        }
+        String encoding = request.getHeader("transfer-encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("chunked")) {
+            // Whoever stands before us may read another length out of it, and with it another next request.
+            refuse(request, 501, "Unknown transfer encoding", "only chunked is known here: " + encoding);
+            return;
+        }
+        String path = request.path();
+        if (request.method() == HttpMethod.CONNECT || request.method() == HttpMethod.TRACE || path == null) {
+            refuse(request, 501, "No such thing here", "this is no open proxy");
+            return;
+        }
+        RouteClass routeClass = RouteClass.of(request.method().name(), path);
+        OptionalLong stated = Headers.length(request.headers());
+        long mayKeep = routeClass == RouteClass.RETRIEVAL_READ ? Intake.MAX_BYTES : MAX_KEPT_WRITE_BYTES;
+        long length = encoding == null ? stated.orElse(0) : 0;
+        boolean kept = length <= mayKeep && user.room().take(length);
+        long withinMillis = books.route().map(Route::requestTimeoutMillis).orElse(DEFAULT_MILLIS);
+        switch (routeClass) {
             case RETRIEVAL_READ -> {
-                UserSide user = new UserSide(request.response(), draining);
-                request.response().endHandler(_ -> over.run());
-                request.connection().closeHandler(_ -> over.run());
-                read(request, user);
+                if (kept) {
+                    Intake.read(
+                            vertx,
+                            request,
+                            user,
+                            encoding == null,
+                            withinMillis,
+                            body -> retrieval.answer(request, RouteClass.kind(path), body, user));
+                } else {
+                    // Cannot be kept, so it cannot be asked again.
+                    stream(request, user);
+                }
             }
             case STABLE_ONLY -> {
-                if (draining) {
-                    request.response().putHeader("connection", "close");
+                if (kept && encoding == null) {
+                    Intake.read(
+                            vertx,
+                            request,
+                            user,
+                            true,
+                            Math.max(withinMillis, DEFAULT_MILLIS),
+                            body -> passThrough.pass(request, user, Optional.of(body)));
+                } else {
+                    stream(request, user);
                 }
-                request.response().endHandler(_ -> over.run());
-                request.connection().closeHandler(_ -> over.run());
-                passThrough.pass(request, request.response());
             }
         }
     }
 
-    private static boolean isLong(HttpServerRequest request) {
-        String length = request.getHeader("content-length");
-        try {
-            return length != null && Long.parseLong(length) > MAX_QUESTION_BYTES;
-        } catch (NumberFormatException e) {
-            return false;
-        }
+    private void stream(HttpServerRequest request, UserSide user) {
+        request.pause();
+        passThrough.pass(request, user, Optional.empty());
     }
 
-    private void read(HttpServerRequest request, UserSide user) {
-        Buffer body = Buffer.buffer();
-        boolean[] refused = {false};
-        request.handler(chunk -> {
-            if (refused[0]) {
-                return;
-            }
-            if (body.length() + chunk.length() > MAX_QUESTION_BYTES) {
-                refused[0] = true;
-                user.problem(
-                        413,
-                        "Question too long",
-                        "a question of no stated length may have %d bytes; send content-length"
-                                .formatted(MAX_QUESTION_BYTES));
-                return;
-            }
-            body.appendBuffer(chunk);
-        });
-        request.endHandler(_ -> {
-            if (!refused[0]) {
-                retrieval.answer(request, body, user);
-            }
-        });
-        request.exceptionHandler(_ -> refused[0] = true);
+    /** Nothing that may stand behind it on its connection is looked at. */
+    private void refuse(HttpServerRequest request, int status, String title, String detail) {
+        visitors.leaves(request.connection());
+        Problem.sendAndClose(request, status, title, detail);
     }
 
-    private static final class Once implements Runnable {
-        private final Runnable action;
-        private boolean done;
-
-        Once(Runnable action) {
-            this.action = action;
+    /** What is no HTTP gets an answer that is, and the connection is closed: nobody knows where a next request would begin. */
+    private void refuseInvalid(HttpServerRequest request) {
+        if (visitors.isLeaving(request.connection())) {
+            return;
         }
-
-        @Override
-        public void run() {
-            if (!done) {
-                done = true;
-                action.run();
-            }
+        Throwable cause = request.decoderResult().cause();
+        String name = cause == null ? "" : cause.getClass().getSimpleName();
+        switch (name) {
+            case "TooLongHttpLineException" ->
+                refuse(request, 414, "Address too long", "the first line may have %d bytes".formatted(MAX_LINE_BYTES));
+            case "TooLongHttpHeaderException" ->
+                refuse(request, 431, "Headers too long", "all headers may have %d bytes".formatted(MAX_HEAD_BYTES));
+            default ->
+                refuse(
+                        request,
+                        400,
+                        "Not HTTP",
+                        "the request cannot be read: " + (cause == null ? "" : cause.getMessage()));
         }
     }
 }

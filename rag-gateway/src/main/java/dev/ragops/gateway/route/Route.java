@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param generation raised exactly when the split of users can change; evidence is kept by it
  * @param appliedSeq the rollout's wish that this route fulfils
+ * @param keptPairs how many compared answers are kept for a person to look at
  */
 public record Route(
         String namespace,
@@ -29,7 +30,11 @@ public record Route(
         List<Objective> objectives,
         Stickiness stickiness,
         int comparedSources,
+        int keptPairs,
         long requestTimeoutMillis) {
+
+    /** More would be a store of users' questions. */
+    public static final int MAX_KEPT_PAIRS = 100;
 
     /** A revision and the headless Service its pods stand behind. */
     public record Target(String revision, String service, String version) {}
@@ -72,6 +77,26 @@ public record Route(
         objectives = List.copyOf(objectives);
     }
 
+    public Optional<Target> target(Choice.Track track) {
+        return switch (track) {
+            case STABLE -> stable;
+            case CANDIDATE -> candidate;
+            case CONTROL -> control;
+        };
+    }
+
+    /** Whether an answer of that class breaks the promise of a latency objective. */
+    public boolean isTooSlow(String answerClass, double millis) {
+        for (Objective objective : objectives) {
+            if (objective.covers(answerClass)
+                    && objective.thresholdMillis().isPresent()
+                    && millis >= objective.thresholdMillis().get()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Reads the document; fields it does not know are ignored. */
     public static Route parse(String document) {
         try {
@@ -93,6 +118,7 @@ public record Route(
                     objectives(json.getJsonArray("objectives")),
                     stickiness(json.getJsonObject("stickiness")),
                     comparison.getInteger("topK", 10),
+                    Math.clamp(comparison.getInteger("keepPairs", 0), 0, MAX_KEPT_PAIRS),
                     json.getLong("requestTimeoutMillis", 10_000L));
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("the route document cannot be read: " + e.getMessage(), e);

@@ -12,6 +12,13 @@ public enum RouteClass {
     private static final Pattern READ =
             Pattern.compile("/query|/retrieve|/v1/vector_stores/[^/]+/search|/v1/chat/completions");
 
+    private static final String STORES = "/v1/vector_stores/";
+
+    /** The kinds of retrieval reads: the path without what names a collection. */
+    public static String kind(String path) {
+        return path.startsWith(STORES) ? STORES : path;
+    }
+
     public static RouteClass of(String method, String path) {
         return method.equals("POST") && READ.matcher(path).matches() ? RETRIEVAL_READ : STABLE_ONLY;
     }

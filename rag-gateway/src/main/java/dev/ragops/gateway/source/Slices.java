@@ -86,9 +86,10 @@ public final class Slices implements ApiServer.Listener {
                 JsonObject endpoint = all.getJsonObject(i);
                 JsonObject conditions = endpoint.getJsonObject("conditions", new JsonObject());
                 String address = endpoint.getJsonArray("addresses").getString(0) + ":" + port;
-                if (isTrue(conditions, "ready", true)) {
+                boolean leaves = isTrue(conditions, "terminating", false);
+                if (isTrue(conditions, "ready", true) && !leaves) {
                     ready.add(address);
-                } else if (isTrue(conditions, "serving", false)) {
+                } else if (isTrue(conditions, "serving", leaves && isTrue(conditions, "ready", true))) {
                     serving.add(address);
                 }
             }

@@ -1,13 +1,11 @@
 package dev.ragops.gateway.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.ragops.gateway.route.Choice.Track;
 import dev.ragops.gateway.route.Documents;
 import dev.ragops.gateway.route.Route;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -48,11 +46,16 @@ class EvidenceTest {
 
         @Test
         void isJudgedByStatus() {
-            assertThat(Event.endingOf(200)).isEqualTo(Event.Ending.ANSWERED);
-            assertThat(Event.endingOf(404)).isEqualTo(Event.Ending.CLIENT_ERROR);
-            assertThat(Event.endingOf(429)).isEqualTo(Event.Ending.EXCLUDED);
-            assertThat(Event.endingOf(500)).isEqualTo(Event.Ending.ERROR);
-            assertThat(Event.endingOf(503)).isEqualTo(Event.Ending.SHED);
+            assertThat(Event.endingOf(200, false)).isEqualTo(Event.Ending.ANSWERED);
+            assertThat(Event.endingOf(404, false)).isEqualTo(Event.Ending.CLIENT_ERROR);
+            assertThat(Event.endingOf(500, false)).isEqualTo(Event.Ending.ERROR);
+            assertThat(Event.endingOf(503, false)).isEqualTo(Event.Ending.SHED);
+        }
+
+        @Test
+        void isNotBlamedForAKeysQuotaButForItsOwnOverload() {
+            assertThat(Event.endingOf(429, true)).isEqualTo(Event.Ending.EXCLUDED);
+            assertThat(Event.endingOf(429, false)).isEqualTo(Event.Ending.SHED);
         }
 
         private void add(Event.Ending ending, double millis) {
@@ -66,105 +69,6 @@ class EvidenceTest {
                     .getJsonObject("candidate")
                     .getJsonObject("classes")
                     .getJsonObject("retrieval");
-        }
-    }
-
-    @Nested
-    class AComparison {
-        @Test
-        void ofEqualAnswersIsOneThroughout() {
-            Comparison equal = Comparison.of(answer("a", "b", "c"), answer("a", "b", "c"), 10)
-                    .orElseThrow();
-
-            assertThat(equal.overlapAtK()).isEqualTo(1);
-            assertThat(equal.rankBiasedOverlap()).isCloseTo(1, within(1e-9));
-            assertThat(equal.sameTopPassage()).isTrue();
-        }
-
-        @Test
-        void weighsTheTopMore() {
-            Comparison top = Comparison.of(answer("a", "x", "y"), answer("a", "p", "q"), 10)
-                    .orElseThrow();
-            Comparison bottom = Comparison.of(answer("x", "y", "a"), answer("p", "q", "a"), 10)
-                    .orElseThrow();
-
-            assertThat(top.overlapAtK()).isEqualTo(bottom.overlapAtK()).isCloseTo(1 / 3.0, within(1e-9));
-            assertThat(top.rankBiasedOverlap()).isGreaterThan(bottom.rankBiasedOverlap());
-            assertThat(bottom.sameTopPassage()).isFalse();
-        }
-
-        @Test
-        void takesOverlappingPassagesOfOneDocumentForTheSame() {
-            assertThat(new Comparison.Source("a", 0, 10).isSameAs(new Comparison.Source("a", 9, 20)))
-                    .isTrue();
-            assertThat(new Comparison.Source("a", 0, 10).isSameAs(new Comparison.Source("a", 10, 20)))
-                    .isFalse();
-            assertThat(new Comparison.Source("a", 0, 10).isSameAs(new Comparison.Source("b", 0, 10)))
-                    .isFalse();
-        }
-
-        @Test
-        void needsSourcesOnBothSides() {
-            assertThat(Comparison.of("{}", answer("a"), 10)).isEmpty();
-            assertThat(Comparison.of("not json", answer("a"), 10)).isEmpty();
-            assertThat(Comparison.of(List.of(), List.of()).overlapAtK()).isEqualTo(1);
-        }
-
-        private static String answer(String... documents) {
-            StringBuilder sources = new StringBuilder();
-            for (String document : documents) {
-                sources.append(sources.isEmpty() ? "" : ",")
-                        .append("{\"documentId\":\"%s\",\"start\":0,\"end\":9}".formatted(document));
-            }
-            return "{\"sources\":[" + sources + "]}";
-        }
-    }
-
-    @Nested
-    class AGuard {
-        private final Guard guard = new Guard();
-
-        @Test
-        void ejectsAboveAFifthOfFallbacks() {
-            for (int i = 0; i < 20; i++) {
-                guard.candidate(1000, i < 5);
-            }
-            assertThat(guard.reasonToEject(1000))
-                    .hasValueSatisfying(reason -> assertThat(reason).contains("5 of 20"));
-        }
-
-        @Test
-        void staysCalmAtAFifthAndWithFewAttempts() {
-            for (int i = 0; i < 20; i++) {
-                guard.candidate(1000, i < 4);
-            }
-            assertThat(guard.reasonToEject(1000)).isEmpty();
-            Guard other = new Guard();
-            for (int i = 0; i < 19; i++) {
-                other.candidate(1000, true);
-            }
-            assertThat(other.reasonToEject(1000)).isEmpty();
-        }
-
-        @Test
-        void forgetsAfterTenSeconds() {
-            for (int i = 0; i < 30; i++) {
-                guard.candidate(1000, true);
-            }
-            assertThat(guard.reasonToEject(10_999)).isPresent();
-            assertThat(guard.reasonToEject(11_000)).isEmpty();
-        }
-
-        @Test
-        void ejectsWhileStableShedsAndStopsMirroringWhileItFails() {
-            for (int i = 0; i < 40; i++) {
-                guard.stable(1000, new Event(i < 4 ? Event.Ending.SHED : Event.Ending.ANSWERED, Event.RETRIEVAL, 5));
-            }
-            assertThat(guard.reasonToEject(1000)).isEmpty();
-            assertThat(guard.mayMirror(1000)).isFalse();
-            guard.candidate(1000, false);
-            assertThat(guard.reasonToEject(1000)).isPresent();
-            assertThat(guard.mayMirror(20_000)).isTrue();
         }
     }
 
