@@ -38,4 +38,12 @@ public record GatewaySpec(
         @Size(max = 16)
         @Default("10s")
         @Nullable
-        String requestTimeout) {}
+        String requestTimeout,
+
+        @JsonPropertyDescription(
+                "Pairs of compared answers that each gateway pod keeps for 15 minutes, to see where a candidate differs. They hold users' questions.")
+        @Min(0)
+        @Max(100)
+        @Default("0")
+        @Nullable
+        Integer keepPairs) {}

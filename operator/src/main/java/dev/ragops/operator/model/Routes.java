@@ -40,7 +40,8 @@ final class Routes {
                         Optional.ofNullable(stickiness.cookie()).orElse(""),
                         Boolean.TRUE.equals(stickiness.tokenSubject()),
                         stickiness.trustedProxies()),
-                new Route.Comparison(COMPARED, 0),
+                new Route.Comparison(
+                        COMPARED, gateway.map(GatewaySpec::keepPairs).orElse(0)),
                 Durations.parse(gateway.map(GatewaySpec::requestTimeout).orElse("10s"))
                         .toMillis());
     }

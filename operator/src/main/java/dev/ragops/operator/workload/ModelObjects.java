@@ -53,7 +53,7 @@ public final class ModelObjects {
         this.names = names;
         this.spec = spec;
         this.defaults = defaults;
-        this.gateway = Optional.ofNullable(spec.gateway()).orElse(new GatewaySpec(null, null, null, null, null));
+        this.gateway = Optional.ofNullable(spec.gateway()).orElse(new GatewaySpec(null, null, null, null, null, null));
     }
 
     /** What no cache shows; gateway, Service, route and keys have rules of their own. */
