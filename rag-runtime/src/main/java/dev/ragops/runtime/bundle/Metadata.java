@@ -44,7 +44,11 @@ public final class Metadata {
     private static Optional<Object> scalar(JsonNode node) {
         return switch (node.getNodeType()) {
             case STRING -> Optional.of(node.asText());
-            case NUMBER -> Optional.of(node.isIntegralNumber() ? (Object) node.asLong() : (Object) node.asDouble());
+            case NUMBER ->
+                Optional.of(
+                        node.isIntegralNumber() && node.canConvertToLong()
+                                ? (Object) node.asLong()
+                                : (Object) node.asDouble());
             case BOOLEAN -> Optional.of(node.asBoolean());
             case ARRAY, BINARY, MISSING, NULL, OBJECT, POJO -> Optional.empty();
         };

@@ -10,10 +10,14 @@ import dev.ragops.runtime.config.Overrides;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
 import dev.ragops.runtime.embed.Embedders;
-import dev.ragops.runtime.http.Identity;
 import dev.ragops.runtime.http.Rehearsal;
 import dev.ragops.runtime.http.RuntimeServer;
-import dev.ragops.runtime.http.Tokens;
+import dev.ragops.runtime.http.access.ApiKeys;
+import dev.ragops.runtime.http.access.Door;
+import dev.ragops.runtime.http.access.Tokens;
+import dev.ragops.runtime.http.contract.Contract;
+import dev.ragops.runtime.http.serve.Engine;
+import dev.ragops.runtime.http.serve.Identity;
 import dev.ragops.runtime.observe.RuntimeMetrics;
 import dev.ragops.runtime.registry.BundleFetcher;
 import dev.ragops.runtime.registry.MlflowClient;
@@ -128,6 +132,15 @@ final class ServeCommand implements Callable<Integer> {
     List<String> tokenFiles = List.of();
 
     @Option(
+            names = "--api-keys",
+            paramLabel = "FILE",
+            defaultValue = "${RAGOPS_API_KEYS:-}",
+            description =
+                    "API keys of clients, as `key new` prints them, a line each; or a folder of such files; read again when"
+                            + " they change (RAGOPS_API_KEYS); absent: none is wanted")
+    String apiKeys = "";
+
+    @Option(
             names = "--revision",
             defaultValue = "${RAGOPS_REVISION:-}",
             description = "reported in answers (RAGOPS_REVISION)")
@@ -190,15 +203,15 @@ final class ServeCommand implements Callable<Integer> {
         follower.beforeReady(new Rehearsal(
                 searcher, answerer, identity, questions, effective.retrieval().topK()));
         follower.start();
+        Contract contract = Contract.load();
         RuntimeServer server = new RuntimeServer(
                 vertx,
-                follower,
-                searcher,
-                answerer,
-                effective.retrieval().topK(),
+                contract,
+                new Engine(effective, embedder, follower, searcher, answerer),
                 identity,
-                new Tokens(tokens().toList()),
+                door(contract),
                 metrics,
+                Clock.systemUTC(),
                 cpus);
         int open = server.listen(host, port)
                 .toCompletionStage()
@@ -232,6 +245,16 @@ final class ServeCommand implements Callable<Integer> {
             vertx.close();
             throw e.getCause() instanceof Exception reason ? reason : e;
         }
+    }
+
+    /** The own questions of a check hold no key, so none is wanted then. */
+    private Door door(Contract contract) {
+        Optional<Path> keys =
+                Optional.of(apiKeys).filter(place -> !place.isBlank() && !check).map(Path::of);
+        return new Door(
+                new Tokens(tokens().toList()),
+                new ApiKeys(keys, contract.schema("Filter"), System::nanoTime),
+                System::nanoTime);
     }
 
     private Stream<Path> tokens() {

@@ -2,6 +2,8 @@ package dev.ragops.runtime.http;
 
 import dev.ragops.runtime.answer.Answerer;
 import dev.ragops.runtime.answer.Question;
+import dev.ragops.runtime.http.rag.Replies;
+import dev.ragops.runtime.http.serve.Identity;
 import dev.ragops.runtime.search.SearchRequest;
 import dev.ragops.runtime.search.SearchResult;
 import dev.ragops.runtime.search.Searcher;

@@ -6,10 +6,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether a document's metadata passes a {@link Filter}. Pure; types that cannot be compared do not match. */
-final class FilterMatcher {
+public final class FilterMatcher {
     private FilterMatcher() {}
 
-    static boolean matches(Filter filter, Map<String, Object> metadata) {
+    public static boolean matches(Filter filter, Map<String, Object> metadata) {
         return switch (filter) {
             case Filter.And and -> and.filters().stream().allMatch(part -> matches(part, metadata));
             case Filter.Or or -> or.filters().stream().anyMatch(part -> matches(part, metadata));

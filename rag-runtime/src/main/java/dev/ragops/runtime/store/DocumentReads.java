@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The reading half of a store. What must belong together is read by one statement: that is one moment on both databases. */
 final class DocumentReads {
@@ -70,6 +72,42 @@ final class DocumentReads {
                     return row.next() ? Optional.of(document(row)) : Optional.empty();
                 }
             }
+        });
+    }
+
+    List<StoredDocument> list(String collection, String after, int limit) {
+        return connections.read(connection -> {
+            List<StoredDocument> documents = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("SELECT " + DOCUMENT
+                    + " FROM ragops_document d WHERE d.store = ? AND d.collection = ? AND d.id > ? AND d.deleted = 0"
+                    + " ORDER BY d.id LIMIT ?")) {
+                select.setString(1, store);
+                select.setString(2, collection);
+                select.setString(3, after);
+                select.setInt(4, limit);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        documents.add(document(row));
+                    }
+                }
+            }
+            return documents;
+        });
+    }
+
+    SortedMap<String, Long> collections() {
+        return connections.read(connection -> {
+            SortedMap<String, Long> counts = new TreeMap<>();
+            try (PreparedStatement select = connection.prepareStatement("SELECT collection, COUNT(*) AS documents"
+                    + " FROM ragops_document WHERE store = ? AND deleted = 0 GROUP BY collection")) {
+                select.setString(1, store);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        counts.put(row.getString("collection"), row.getLong("documents"));
+                    }
+                }
+            }
+            return counts;
         });
     }
 

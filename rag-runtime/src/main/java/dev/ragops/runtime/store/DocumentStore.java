@@ -4,6 +4,7 @@ import dev.ragops.runtime.bundle.SourceDocument;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Documents of one store, in commit order without gaps. Every method may throw {@link StoreException}; a write that returned is durable.
@@ -21,6 +22,16 @@ public interface DocumentStore extends AutoCloseable {
     WriteResult delete(String collection, String id);
 
     Optional<StoredDocument> get(String collection, String id);
+
+    /**
+     * Documents of a collection that are there, by id in the database's own order.
+     *
+     * @param after ids greater than this one; empty: from the first
+     */
+    List<StoredDocument> list(String collection, String after, int limit);
+
+    /** Collections that hold a document, with how many, by name. */
+    SortedMap<String, Long> collections();
 
     /**
      * Changes after {@code position}, whole writes only. A reader that is ahead of the store proves that the store was restored from an

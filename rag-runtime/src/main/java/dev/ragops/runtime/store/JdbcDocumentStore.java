@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -142,6 +143,16 @@ final class JdbcDocumentStore implements DocumentStore {
     @Override
     public Optional<StoredDocument> get(String collection, String id) {
         return reads.get(collection, id);
+    }
+
+    @Override
+    public List<StoredDocument> list(String collection, String after, int limit) {
+        return reads.list(collection, after, limit);
+    }
+
+    @Override
+    public SortedMap<String, Long> collections() {
+        return reads.collections();
     }
 
     @Override

@@ -7,6 +7,12 @@ import dev.ragops.runtime.answer.Answerer;
 import dev.ragops.runtime.answer.GeneratorListener;
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.config.RagConfig;
+import dev.ragops.runtime.http.access.ApiKeys;
+import dev.ragops.runtime.http.access.Door;
+import dev.ragops.runtime.http.access.Tokens;
+import dev.ragops.runtime.http.contract.Contract;
+import dev.ragops.runtime.http.serve.Engine;
+import dev.ragops.runtime.http.serve.Identity;
 import dev.ragops.runtime.observe.RuntimeMetrics;
 import dev.ragops.runtime.search.FakeEmbedder;
 import dev.ragops.runtime.search.Searcher;
@@ -48,15 +54,24 @@ class StoreOutageTest {
                 Map::of,
                 Optional.of(() -> Stores.postgres(() -> server.url("postgres"), "default/outage")));
         follower.start();
+        Contract contract = Contract.load();
         runtime = new RuntimeServer(
                 vertx,
-                follower,
-                new Searcher(embedder, RagConfig.DEFAULT.retrieval()),
-                new Answerer(RagConfig.DEFAULT.answer(), String::length, Clock.systemUTC(), GeneratorListener.NONE),
-                5,
+                contract,
+                new Engine(
+                        RagConfig.DEFAULT,
+                        embedder,
+                        follower,
+                        new Searcher(embedder, RagConfig.DEFAULT.retrieval()),
+                        new Answerer(
+                                RagConfig.DEFAULT.answer(), String::length, Clock.systemUTC(), GeneratorListener.NONE)),
                 new Identity("support-0123456789", "3", "digest", "", embedder.fingerprint()),
-                new Tokens(List.of()),
+                new Door(
+                        new Tokens(List.of()),
+                        new ApiKeys(Optional.empty(), contract.schema("Filter"), System::nanoTime),
+                        System::nanoTime),
                 new RuntimeMetrics(follower),
+                Clock.systemUTC(),
                 2);
         address = "http://127.0.0.1:"
                 + runtime.listen("127.0.0.1", 0)

@@ -99,6 +99,24 @@ abstract class DocumentStoreTest {
     }
 
     @Nested
+    class A_listing {
+        @Test
+        void goes_page_by_page_over_what_is_there_in_one_collection() {
+            store.upsert("default", List.of(document("a", "one"), document("b", "two"), document("c", "three")));
+            store.upsert("other", List.of(document("d", "four")));
+            store.delete("default", "b");
+
+            assertThat(store.list("default", "", 1))
+                    .extracting(stored -> stored.document().id())
+                    .containsExactly("a");
+            assertThat(store.list("default", "a", 10))
+                    .containsExactly(new StoredDocument("default", document("c", "three"), 1, false));
+            assertThat(store.list("default", "c", 10)).isEmpty();
+            assertThat(store.collections()).containsExactly(Map.entry("default", 2L), Map.entry("other", 1L));
+        }
+    }
+
+    @Nested
     class A_delete {
         @Test
         void leaves_a_tombstone_that_readers_see() {

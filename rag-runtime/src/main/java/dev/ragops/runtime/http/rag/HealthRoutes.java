@@ -1,36 +1,38 @@
-package dev.ragops.runtime.http;
+package dev.ragops.runtime.http.rag;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragops.runtime.http.serve.Call;
+import dev.ragops.runtime.http.serve.Identity;
 import dev.ragops.runtime.view.Follower;
 import dev.ragops.runtime.view.Progress;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** Whether this process lives, has started, and is ready; and in what state it is. */
-final class HealthRoutes {
+public final class HealthRoutes {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Follower follower;
     private final Identity identity;
     private final BooleanSupplier draining;
 
-    HealthRoutes(Follower follower, Identity identity, BooleanSupplier draining) {
+    public HealthRoutes(Follower follower, Identity identity, BooleanSupplier draining) {
         this.follower = follower;
         this.identity = identity;
         this.draining = draining;
     }
 
-    void mount(Router router) {
-        router.get("/health").handler(context -> state(context, 200));
-        router.get("/health/live").handler(context -> state(context, 200));
-        router.get("/health/startup").handler(context -> state(context, 200));
-        router.get("/health/ready")
-                .handler(context -> state(context, follower.isReady() && !draining.getAsBoolean() ? 200 : 503));
+    public void mount(Map<String, Consumer<Call>> operations) {
+        operations.put("health", call -> state(call, 200));
+        operations.put("live", call -> state(call, 200));
+        operations.put("startup", call -> state(call, 200));
+        operations.put("ready", call -> state(call, follower.isReady() && !draining.getAsBoolean() ? 200 : 503));
     }
 
-    private void state(RoutingContext context, int status) {
+    private void state(Call call, int status) {
         ObjectNode body = JSON.createObjectNode();
         switch (follower.progress()) {
             case Progress.Starting starting -> body.put("status", "starting").put("detail", starting.what());
@@ -55,9 +57,7 @@ final class HealthRoutes {
                 .put("documents", view.passages().documents())
                 .put("index", view.dense().kind())
                 .put("indexBytes", view.dense().memoryBytes() + view.lexical().memoryBytes());
-        context.response()
-                .setStatusCode(status)
-                .putHeader("content-type", "application/json")
-                .end(body.toString());
+        call.response().setStatusCode(status);
+        call.json(body.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,19 +1,25 @@
-package dev.ragops.runtime.http;
+package dev.ragops.runtime.http.rag;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragops.runtime.bundle.SourceDocument;
-import dev.ragops.runtime.store.DocumentStore;
+import dev.ragops.runtime.http.contract.JsonBody;
+import dev.ragops.runtime.http.contract.Problem;
+import dev.ragops.runtime.http.contract.Schema;
+import dev.ragops.runtime.http.serve.Call;
+import dev.ragops.runtime.http.serve.Documents;
 import dev.ragops.runtime.store.WriteResult;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.parsetools.RecordParser;
-import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.Optional;
 
 /**
  * One stream of documents, a JSON object a line. Batches are written while the stream arrives, the sender is held back meanwhile, and each line gets a line of
@@ -24,13 +30,14 @@ final class LineIngest {
     private static final int MAX_LINE = 4 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Call call;
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final String collection;
-    private final DocumentStore store;
-    private final Workers writers;
-    private final Consumer<WriteResult> written;
+    private final Documents documents;
+    private final Schema schema;
     private final List<Line> batch = new ArrayList<>();
+    private Optional<WriteResult> last = Optional.empty();
     private boolean writing;
     private boolean ended;
     private boolean broken;
@@ -40,24 +47,21 @@ final class LineIngest {
     private sealed interface Line {
         record Good(long number, SourceDocument document) implements Line {}
 
-        record Bad(long number, String reason) implements Line {}
+        record Bad(long number, Problem why) implements Line {}
     }
 
-    LineIngest(
-            RoutingContext context,
-            String collection,
-            DocumentStore store,
-            Workers writers,
-            Consumer<WriteResult> written) {
-        this.request = context.request();
-        this.response = context.response();
+    /** @param schema what a line must be */
+    LineIngest(Call call, String collection, Documents documents, Schema schema) {
+        this.call = call;
+        this.request = call.request();
+        this.response = call.response();
         this.collection = collection;
-        this.store = store;
-        this.writers = writers;
-        this.written = written;
+        this.documents = documents;
+        this.schema = schema;
     }
 
     void start() {
+        response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, DocumentRoutes.LINES);
         RecordParser parser = RecordParser.newDelimited("\n", request).maxRecordSize(MAX_LINE);
         parser.exceptionHandler(
                 failure -> breakOff("line " + (number + 1) + " is longer than 4 MiB, or the stream broke off"));
@@ -75,51 +79,85 @@ final class LineIngest {
             }
         });
         request.exceptionHandler(failure -> broken = true);
+        response.exceptionHandler(failure -> broken = true);
         response.closeHandler(v -> broken = true);
     }
 
     private void read(Buffer line) {
         number++;
         byte[] bytes = line.getBytes();
-        if (new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).isBlank()) {
+        if (isBlank(bytes)) {
             return;
         }
         try {
-            batch.add(new Line.Good(number, IngestRequest.line(bytes)));
+            JsonNode node = JsonBody.parse(bytes);
+            schema.check("", node);
+            batch.add(new Line.Good(number, DocumentRoutes.document(node)));
         } catch (Problem problem) {
-            batch.add(new Line.Bad(number, problem.detail()));
+            batch.add(new Line.Bad(number, problem));
         }
     }
 
+    private static boolean isBlank(byte[] line) {
+        for (byte one : line) {
+            if (one != ' ' && one != '\t' && one != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void write() {
+        if (broken) {
+            return;
+        }
         List<Line> lines = List.copyOf(batch);
         batch.clear();
         if (lines.isEmpty()) {
-            if (ended && !broken) {
-                response.end();
+            if (ended) {
+                end();
             }
             return;
         }
         writing = true;
-        List<SourceDocument> documents = lines.stream()
+        List<SourceDocument> good = lines.stream()
                 .filter(Line.Good.class::isInstance)
                 .map(line -> ((Line.Good) line).document())
                 .toList();
-        writers.run(() -> documents.isEmpty()
-                        ? new WriteResult(store.head().sequence(), List.of())
-                        : store.upsert(collection, documents))
-                .onSuccess(result -> {
+        Future<WriteResult> written =
+                good.isEmpty() ? documents.nothing(call) : documents.upsert(call, collection, good);
+        written.onSuccess(result -> {
                     writing = false;
-                    written.accept(result);
+                    last = Optional.of(result);
                     answer(lines, result);
-                    if (ended || batch.size() >= BATCH) {
-                        write();
-                    } else {
-                        request.resume();
-                    }
+                    goOn();
                 })
                 .onFailure(
                         failure -> breakOff(failure.getMessage() == null ? "the store failed" : failure.getMessage()));
+    }
+
+    /** A sender who does not read its results is not read from either: what is held in memory stays bounded. */
+    private void goOn() {
+        if (broken) {
+            return;
+        }
+        if (response.writeQueueFull()) {
+            response.drainHandler(v -> goOn());
+        } else if (ended || batch.size() >= BATCH) {
+            write();
+        } else {
+            request.resume();
+        }
+    }
+
+    private void end() {
+        last.map(result -> documents.visible(call, result).mapEmpty())
+                .orElseGet(Future::succeededFuture)
+                .onComplete(v -> {
+                    if (!broken) {
+                        response.end();
+                    }
+                });
     }
 
     private void answer(List<Line> lines, WriteResult result) {
@@ -142,8 +180,12 @@ final class LineIngest {
                                             .name()
                                             .toLowerCase(Locale.ROOT))
                             .put("sequence", result.sequence());
-                case Line.Bad bad ->
-                    node.put("line", bad.number()).put("status", "error").put("detail", bad.reason());
+                case Line.Bad bad -> {
+                    node.put("line", bad.number())
+                            .put("status", "error")
+                            .put("detail", bad.why().detail());
+                    bad.why().field().ifPresent(field -> node.put("field", field));
+                }
             }
             out.appendString(node.toString()).appendString("\n");
         }

@@ -1,4 +1,4 @@
-package dev.ragops.runtime.http;
+package dev.ragops.runtime.http.serve;
 
 /**
  * Who answers.

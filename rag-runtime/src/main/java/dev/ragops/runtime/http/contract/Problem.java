@@ -1,4 +1,4 @@
-package dev.ragops.runtime.http;
+package dev.ragops.runtime.http.contract;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,28 +13,40 @@ public final class Problem extends RuntimeException {
     private final String title;
     private final Optional<String> field;
     private final Optional<Integer> retryAfterSeconds;
+    private final boolean quota;
 
     private Problem(
-            int status, String title, String detail, Optional<String> field, Optional<Integer> retryAfterSeconds) {
+            int status,
+            String title,
+            String detail,
+            Optional<String> field,
+            Optional<Integer> retryAfterSeconds,
+            boolean quota) {
         super(detail, null, false, false);
         this.status = status;
         this.title = title;
         this.field = field;
         this.retryAfterSeconds = retryAfterSeconds;
+        this.quota = quota;
     }
 
     public static Problem of(int status, String title, String detail) {
-        return new Problem(status, title, detail, Optional.empty(), Optional.empty());
+        return new Problem(status, title, detail, Optional.empty(), Optional.empty(), false);
     }
 
     /** A request that cannot be, because of one field. */
     public static Problem field(String field, String detail) {
-        return new Problem(400, "Bad request", field + " " + detail, Optional.of(field), Optional.empty());
+        return new Problem(400, "Bad request", field + " " + detail, Optional.of(field), Optional.empty(), false);
+    }
+
+    /** The caller has used up what its key may ask for; nobody else is short of anything. */
+    public static Problem quota(String detail, int retryAfterSeconds) {
+        return new Problem(429, "Too many requests", detail, Optional.empty(), Optional.of(retryAfterSeconds), true);
     }
 
     /** Not now: the caller should come back. */
     public static Problem later(String title, String detail) {
-        return new Problem(503, title, detail, Optional.empty(), Optional.of(1));
+        return new Problem(503, title, detail, Optional.empty(), Optional.of(1), false);
     }
 
     public String detail() {
@@ -43,6 +55,18 @@ public final class Problem extends RuntimeException {
 
     public int status() {
         return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    public Optional<String> field() {
+        return field;
+    }
+
+    public boolean isQuota() {
+        return quota;
     }
 
     public Optional<Integer> retryAfterSeconds() {

@@ -1,4 +1,4 @@
-package dev.ragops.runtime.http;
+package dev.ragops.runtime.http.access;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +22,12 @@ public final class Tokens {
         read();
     }
 
-    boolean allows(String authorization) {
+    /** Whether callers need one at all. */
+    public boolean wanted() {
+        return !files.isEmpty();
+    }
+
+    public boolean allows(String authorization) {
         if (files.isEmpty()) {
             return true;
         }

@@ -1,0 +1,72 @@
+package dev.ragops.runtime.http.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.ragops.runtime.answer.Question;
+import dev.ragops.runtime.http.access.Grant;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One request that may be answered: the contract has let it through, and its caller may ask it.
+ *
+ * @param body as parsed; a missing node where there is none, or a stream
+ * @param parameters of path and query that were given, typed as the contract says
+ */
+public record Call(
+        RoutingContext context,
+        JsonNode body,
+        Map<String, JsonNode> parameters,
+        Grant grant,
+        Trace trace,
+        long startNanos) {
+    public static final String JSON = "application/json";
+
+    public HttpServerRequest request() {
+        return context.request();
+    }
+
+    public HttpServerResponse response() {
+        return context.response();
+    }
+
+    public Optional<String> parameter(String name) {
+        return Optional.ofNullable(parameters.get(name)).map(JsonNode::asText);
+    }
+
+    public int parameter(String name, int otherwise) {
+        return Optional.ofNullable(parameters.get(name)).map(JsonNode::asInt).orElse(otherwise);
+    }
+
+    /** A mirrored request: nobody waits for its answer, and nothing is paid for it. */
+    public boolean isShadow() {
+        return request().getHeader("x-ragops-shadow") != null;
+    }
+
+    /** What the gateway says was left when the request came, less what has passed since. */
+    public Duration left() {
+        String header = request().getHeader("x-ragops-deadline-ms");
+        if (header == null) {
+            return Question.UNHURRIED;
+        }
+        try {
+            long millis = Math.min(Long.parseLong(header), Question.UNHURRIED.toMillis());
+            return Duration.ofNanos(millis * 1_000_000 - (System.nanoTime() - startNanos));
+        } catch (NumberFormatException e) {
+            return Question.UNHURRIED;
+        }
+    }
+
+    public void json(byte[] body) {
+        response().putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(body));
+    }
+
+    public void fail(Throwable failure) {
+        context.fail(failure);
+    }
+}
