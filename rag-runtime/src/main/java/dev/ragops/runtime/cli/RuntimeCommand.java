@@ -22,7 +22,8 @@ import picocli.CommandLine.Command;
             FetchCommand.class,
             RegisterCommand.class,
             EvaluateCommand.class,
-            TuneCommand.class
+            TuneCommand.class,
+            KeyCommand.class
         })
 public final class RuntimeCommand {
     /** Not an exit code: the process goes on by its other threads. */

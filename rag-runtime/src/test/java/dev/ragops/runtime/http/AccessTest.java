@@ -1,0 +1,241 @@
+package dev.ragops.runtime.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ragops.runtime.http.access.ApiKey;
+import dev.ragops.runtime.store.Stores;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What a key opens, and what it does not. */
+class AccessTest extends ServerFixture {
+    private static final String QUESTION = "{\"query\":\"rollback\"}";
+
+    private static ApiKey.Made key(List<String> collections, boolean writes) {
+        return ApiKey.make("test", collections, writes, Optional.empty(), OptionalDouble.empty());
+    }
+
+    private void serveWith(List<Path> tokens, String... lines) throws IOException {
+        Path keys = directory.resolve("keys.jsonl");
+        Files.writeString(keys, String.join("\n", lines));
+        stop();
+        serve(
+                Optional.of(() -> Stores.sqlite(directory.resolve("keys.db"), "default/keys")),
+                tokens,
+                Optional.of(keys));
+    }
+
+    private HttpResponse<String> ask(String key) throws Exception {
+        return post("/query", QUESTION, "authorization", "Bearer " + key);
+    }
+
+    @Nested
+    class A_key {
+        @Test
+        void lets_its_bearer_in_and_nobody_else() throws Exception {
+            ApiKey.Made made = key(List.of(), true);
+            serveWith(List.of(), made.entry().line());
+
+            assertThat(ask(made.key()).statusCode()).isEqualTo(200);
+            assertThat(post("/query", QUESTION).statusCode()).isEqualTo(401);
+            assertThat(ask(made.key() + "x").statusCode()).isEqualTo(401);
+            assertThat(ask("rk_" + made.entry().id() + "_").statusCode()).isEqualTo(401);
+            assertThat(post("/v1/embeddings", "{\"input\":\"x\"}").statusCode()).isEqualTo(401);
+            assertThat(get("/health").statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void is_kept_as_a_hash_only() {
+            ApiKey.Made made = key(List.of("a"), false);
+
+            assertThat(made.entry().line())
+                    .doesNotContain(made.key().substring(16))
+                    .contains("\"write\":false");
+        }
+
+        @Test
+        void comes_and_goes_without_a_restart() throws Exception {
+            ApiKey.Made first = key(List.of(), true);
+            ApiKey.Made second = key(List.of(), true);
+            serveWith(List.of(), first.entry().line());
+            Files.writeString(directory.resolve("keys.jsonl"), second.entry().line() + "\n");
+
+            await().atMost(Duration.ofSeconds(10)).until(() -> ask(second.key()).statusCode() == 200);
+            assertThat(ask(first.key()).statusCode()).isEqualTo(401);
+        }
+
+        @Test
+        void in_a_line_that_cannot_be_read_opens_nothing_and_costs_no_other() throws Exception {
+            ApiKey.Made made = key(List.of(), true);
+            serveWith(
+                    List.of(),
+                    "not JSON",
+                    "{\"id\":\"abcd\"}",
+                    made.entry()
+                            .line()
+                            .replace("\"write\":true", "\"write\":true,\"requestsPerSecond\":0")
+                            .replace(made.entry().id(), "ffffffffffff"),
+                    made.entry()
+                            .line()
+                            .replace("\"write\":true", "\"write\":true,\"filter\":{\"type\":\"x\"}")
+                            .replace(made.entry().id(), "eeeeeeeeeeee"),
+                    made.entry().line());
+
+            assertThat(ask(made.key()).statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void may_stand_in_a_folder_as_a_secret_is_mounted() throws Exception {
+            ApiKey.Made made = key(List.of(), true);
+            Path folder = Files.createDirectories(directory.resolve("secret"));
+            Files.writeString(folder.resolve("shop"), made.entry().line());
+            Files.writeString(folder.resolve("..data"), "not a key");
+            stop();
+            serve(Optional.empty(), List.of(), Optional.of(folder));
+
+            assertThat(ask(made.key()).statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void that_only_reads_may_not_write() throws Exception {
+            ApiKey.Made made = key(List.of(), false);
+            serveWith(List.of(), made.entry().line());
+
+            HttpResponse<String> refused = post(
+                    "/ingest",
+                    "{\"documents\":[{\"id\":\"a\",\"text\":\"x\"}]}",
+                    "authorization",
+                    "Bearer " + made.key());
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(json(refused).path("detail").asText()).contains("only reads");
+            assertThat(ask(made.key()).statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void of_a_collection_sees_no_other() throws Exception {
+            ApiKey.Made all = key(List.of(), true);
+            ApiKey.Made one = key(List.of("shop"), true);
+            serveWith(List.of(), all.entry().line(), one.entry().line());
+            String mine = "Bearer " + one.key();
+
+            post("/ingest", "{\"documents\":[{\"id\":\"a\",\"text\":\"a teapot\"}]}", "authorization", mine);
+
+            assertThat(json(post("/query", "{\"query\":\"teapot\"}", "authorization", mine))
+                            .at("/sources/0/documentId")
+                            .asText())
+                    .isEqualTo("a");
+            assertThat(get("/documents/a?collection=shop", "authorization", "Bearer " + all.key())
+                            .statusCode())
+                    .isEqualTo(200);
+            HttpResponse<String> other =
+                    post("/query", "{\"query\":\"x\",\"collection\":\"default\"}", "authorization", mine);
+            assertThat(other.statusCode()).isEqualTo(403);
+            assertThat(json(other).path("detail").asText()).contains("not for collection default");
+            assertThat(post("/v1/vector_stores/default/search", QUESTION, "authorization", mine)
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(json(get("/indexes", "authorization", mine))).hasSize(1);
+        }
+
+        @Test
+        void with_a_filter_sees_through_it_only_in_every_shape() throws Exception {
+            ApiKey.Made all = key(List.of(), true);
+            ApiKey.Made made = ApiKey.make(
+                    "a",
+                    List.of(),
+                    false,
+                    Optional.of(ContractOracle.parsed("{\"type\":\"eq\",\"key\":\"tenant\",\"value\":\"a\"}")),
+                    OptionalDouble.empty());
+            serveWith(List.of(), all.entry().line(), made.entry().line());
+            post(
+                    "/ingest",
+                    "{\"documents\":[{\"id\":\"mine\",\"text\":\"teapot\",\"metadata\":{\"tenant\":\"a\"}},{\"id\":\"theirs\",\"text\":\"teapot\",\"metadata\":{\"tenant\":\"b\"}}]}",
+                    "authorization",
+                    "Bearer " + all.key());
+            String mine = "Bearer " + made.key();
+            String either = "{\"type\":\"ne\",\"key\":\"tenant\",\"value\":\"nobody\"}";
+
+            for (HttpResponse<String> response : List.of(
+                    post("/query", "{\"query\":\"teapot\"}", "authorization", mine),
+                    post("/query", "{\"query\":\"teapot\",\"stream\":true}", "authorization", mine),
+                    post("/query", "{\"query\":\"teapot\",\"filter\":" + either + "}", "authorization", mine),
+                    post(
+                            "/v1/chat/completions",
+                            "{\"messages\":[{\"role\":\"user\",\"content\":\"teapot\"}],\"filter\":" + either + "}",
+                            "authorization",
+                            mine),
+                    post(
+                            "/v1/vector_stores/default/search",
+                            "{\"query\":\"teapot\",\"filters\":" + either + "}",
+                            "authorization",
+                            mine),
+                    post("/retrieve", "{\"index_name\":\"default\",\"query\":\"teapot\"}", "authorization", mine),
+                    get("/documents", "authorization", mine),
+                    get("/indexes/default/documents", "authorization", mine))) {
+                assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+                assertThat(response.body()).contains("mine").doesNotContain("theirs");
+            }
+            assertThat(get("/documents/theirs", "authorization", mine).statusCode())
+                    .isEqualTo(404);
+            assertThat(get("/documents/mine", "authorization", mine).statusCode())
+                    .isEqualTo(200);
+        }
+
+        @Test
+        void beyond_its_quota_hears_when_to_come_back() throws Exception {
+            ApiKey.Made made = ApiKey.make("slow", List.of(), false, Optional.empty(), OptionalDouble.of(0.01));
+            serveWith(List.of(), made.entry().line());
+
+            assertThat(ask(made.key()).statusCode()).isEqualTo(200);
+            HttpResponse<String> refused = ask(made.key());
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(refused.headers().firstValue("retry-after")).contains("100");
+            assertThat(refused.headers().firstValue("x-ragops-quota")).contains("1");
+            assertThat(post("/query", QUESTION, "authorization", "Bearer " + made.key(), "x-ragops-shadow", "1")
+                            .statusCode())
+                    .as("a mirrored request is nobody's")
+                    .isEqualTo(200);
+        }
+    }
+
+    @Nested
+    class Behind_a_gateway {
+        @Test
+        void the_gateway_shows_the_token_and_passes_the_key_on() throws Exception {
+            ApiKey.Made made = key(List.of(), true);
+            Path token = Files.writeString(directory.resolve("token"), "of-the-model");
+            serveWith(List.of(token), made.entry().line());
+
+            assertThat(post(
+                                    "/query",
+                                    QUESTION,
+                                    "authorization",
+                                    "Bearer of-the-model",
+                                    "x-ragops-authorization",
+                                    "Bearer " + made.key())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(post("/query", QUESTION, "authorization", "Bearer of-the-model")
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(ask(made.key()).statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void a_place_for_keys_that_holds_none_lets_nobody_in() throws Exception {
+        serveWith(List.of());
+
+        assertThat(post("/query", QUESTION).statusCode()).isEqualTo(401);
+        assertThat(ask("rk_abcd_x").statusCode()).isEqualTo(401);
+    }
+}
