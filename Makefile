@@ -30,7 +30,7 @@ crds: ## generate the CRD YAML, the chart's copy and docs/api.md again from the 
 # ---- test ---------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: unit durability check e2e ## every test of the project: what CI runs
+test: unit durability check api e2e ## every test of the project: what CI runs
 
 .PHONY: unit
 unit: ## unit, golden, property and component tests of every module; no cluster, no network once dependencies are there
@@ -45,6 +45,10 @@ check: ## chart, manifests, samples and scripts
 	python3 samples/check.py
 	python3 local/image/check.py
 	./helm/check.sh
+
+.PHONY: api
+api: build ## the runtime's API from outside: OpenAI's Python client, a fuzzer over the contract, cut streams, slow clients
+	./rag-runtime/src/api-tests/run
 
 .PHONY: e2e
 e2e: images ## end-to-end tests on a real cluster (the local one unless KUBECONFIG names another)
