@@ -2,9 +2,12 @@
 
 import http.client
 import json
+import os
+import pathlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 
@@ -135,15 +138,23 @@ def slow_clients_keep_nobody_else_waiting():
 
 @check
 def a_fuzzer_over_the_contract_finds_nothing():
+    here = pathlib.Path(__file__).parent
     command = [
-        FUZZER, "run", URL + "/openapi.json", "--seed", "20261125", "--max-examples", "15", "--phases", "examples,coverage,fuzzing",
+        FUZZER, "--config-file", str(here / "schemathesis.toml"), "run", URL + "/openapi.json", "--seed", "20261125", "--max-examples", "15", "--phases", "examples,coverage,fuzzing",
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
         "response_schema_conformance,negative_data_rejection,unsupported_method",
         "--suppress-health-check", "all", "--request-timeout", "30", "--max-time", "60", "--no-color",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-    print("      " + " | ".join(line.strip() for line in done.stdout.splitlines() if "generated" in line or "Tested:" in line))
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(here), "PYTHONDONTWRITEBYTECODE": "1"}
+    # The fuzzer keeps notes where it runs.
+    with tempfile.TemporaryDirectory() as notes:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=notes)
+    assert done.returncode == 0, done.stdout[-20000:] + done.stderr[-2000:]
+    # A run that its time limit cut short has found nothing because it has looked at little.
+    summary = [line.strip() for line in done.stdout.splitlines() if "Selected:" in line or "Tested:" in line or "generated," in line]
+    selected, tested = (next(line for line in summary if line.startswith(word)) for word in ("Selected:", "Tested:"))
+    assert selected.split("/")[-1] == tested.split()[-1], summary
+    print("      " + ", ".join(summary), flush=True)
 
 
 def main():

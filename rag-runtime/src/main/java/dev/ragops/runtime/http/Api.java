@@ -70,7 +70,8 @@ final class Api {
             }
             route.handler(context -> handler.accept(call(context, operation)));
         }
-        for (int status : new int[] {400, 401, 403, 404, 405, 406, 413, 414, 415, 429, 500, 503}) {
+        // 200 is what a body handler says of a client that went away before its body was whole.
+        for (int status : new int[] {200, 400, 401, 403, 404, 405, 406, 413, 414, 415, 429, 500, 503}) {
             router.errorHandler(status, context -> Failures.answer(context, allowed(context.normalizedPath())));
         }
     }

@@ -79,7 +79,7 @@ final class Failures {
     private static Problem byStatus(RoutingContext context) {
         String path = context.request().path();
         return switch (context.statusCode()) {
-            case 400 -> Problem.of(400, "Bad request", "the request is not valid HTTP for this API");
+            case 200, 400 -> Problem.of(400, "Bad request", "the request is not valid HTTP for this API");
             case 404 -> Problem.of(404, "Not found", "there is nothing at " + path + "; see /openapi.json");
             case 405 -> Problem.of(405, "Method not allowed", context.request().method() + " is not for " + path);
             case 413 ->
