@@ -49,6 +49,25 @@ done
 echo "chart: rights and pod security"
 python3 helm/check.py "$work"/defaults.yaml "$work"/namespaced.yaml "$work"/everything.yaml
 
+echo "chart: every value is in its README"
+python3 - <<'PYTHON'
+import pathlib
+import sys
+import yaml
+
+readme = pathlib.Path("helm/ragops/README.md").read_text(encoding="utf-8")
+values = yaml.safe_load(pathlib.Path("helm/ragops/values.yaml").read_text(encoding="utf-8"))
+missing = [name for name in values if f"`{name}" not in readme]
+sys.exit(f"chart: helm/ragops/README.md says nothing of {', '.join(missing)}" if missing else 0)
+PYTHON
+
+echo "chart: the kustomize sample is valid"
+if kubectl=$(command -v kubectl || ls ~/.cache/ragops/bin/*/kubectl 2>/dev/null | tail -1) && [[ -n $kubectl ]]; then
+    "$kubectl" kustomize samples/kustomize/production | "$kubeconform" -strict -summary -schema-location "$schemas" -
+else
+    echo "chart: not checked, there is no kubectl yet"
+fi
+
 echo "chart: bad values are refused"
 refuses() {
     local why=$1

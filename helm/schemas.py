@@ -31,6 +31,10 @@ def closed(node):
         node = {key: closed(value) for key, value in node.items()}
         if "properties" in node and "additionalProperties" not in node and not node.get("x-kubernetes-preserve-unknown-fields"):
             node["additionalProperties"] = False
+        for bound in ("minimum", "maximum"):
+            # PyYAML reads 1.0E7 as text, other readers as the number it is.
+            if isinstance(node.get(bound), str):
+                node[bound] = float(node[bound])
         if node.get("x-kubernetes-int-or-string"):
             node.pop("type", None)
     elif isinstance(node, list):
