@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MVN := ./mvnw -B -q
-MODULES_RUN := operator,rag-runtime,rag-gateway,e2e
+# Images that lie in a registry (RAGOPS_IMAGE_PREFIX) need no loading.
+LOAD_IMAGES := [ -n "$$RAGOPS_IMAGE_PREFIX" ] || ./local/images load
 
 .PHONY: help
 help: ## this list
@@ -41,9 +42,11 @@ durability: build ## kill -9 the runtime during ingest (KILLS=25 times a store) 
 	./rag-runtime/src/durability/run --kills $(or $(KILLS),25)
 
 .PHONY: check
-check: ## chart, manifests, samples and scripts
+check: ## chart, manifests, samples, links, scripts and workflows
 	python3 samples/check.py
 	python3 local/image/check.py
+	python3 docs/check.py
+	./local/check.sh
 	./helm/check.sh
 
 .PHONY: api
@@ -52,17 +55,24 @@ api: build ## the runtime's API from outside: OpenAI's Python client, a fuzzer o
 
 .PHONY: e2e
 e2e: images ## end-to-end tests on a real cluster (the local one unless KUBECONFIG names another)
+	@if [ -n "$$KUBECONFIG" ] || ./local/cluster status >/dev/null 2>&1; then \
+		echo "a cluster is given or runs: local/test.sh, which starts and ends clusters, is left out"; \
+	else ./local/test.sh; fi
 	./local/cluster up
-	./local/images load
+	@$(LOAD_IMAGES)
 	./e2e/run tests
-	./local/cluster down
+	@if [ -z "$$KUBECONFIG" ]; then ./local/cluster down; fi
+
+.PHONY: cluster-test
+cluster-test: ## what ./ragops cluster promises: up twice, crashes, nothing left (root on Linux)
+	./local/test.sh
 
 # ---- run ----------------------------------------------------------------------------------------------------------
 
 .PHONY: demo
 demo: images ## the whole story, live: first version, promotion, rollback; KEEP=1 leaves it running
 	./local/cluster up
-	./local/images load
+	@$(LOAD_IMAGES)
 	./e2e/run demo
 
 .PHONY: demo-down

@@ -98,7 +98,7 @@ traces() {
         echo "# rules" && (iptables-save 2>/dev/null | grep -E 'KUBE-|CNI-' | sed 's/\[[0-9:]*\]//' || true)
         echo "# namespaces" && (ls /var/run/netns 2>/dev/null || true)
         echo "# groups" && find /sys/fs/cgroup -maxdepth 2 -name kubepods
-        echo "# files" && ls -d "$RAGOPS_RUN" /var/lib/cni /var/lib/kubelet /var/log/containers /var/log/pods /run/containerd /run/containerd/s/* 2>/dev/null
+        echo "# files" && ls -d "$RAGOPS_RUN" /var/lib/cni /var/lib/kubelet /var/log/containers /var/log/pods /run/containerd /run/containerd/s/* 2>/dev/null || true
     } | sort
 }
 nothing_left() { diff <(echo "$before") <(traces); }
@@ -140,11 +140,11 @@ kill_everything
 check "down after a crash works" "$cluster" down
 check "and leaves nothing" nothing_left
 
-python3 -c 'import socket, time; s = socket.socket(); s.bind(("0.0.0.0", 16443)); s.listen(); time.sleep(120)' &
+python3 -c 'import socket, time; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("0.0.0.0", 16443)); s.listen(); time.sleep(120)' &
 squatter=$!
 check "a part that cannot start is shown with its last log lines" says "address already in use" "$cluster" up --bare
 check "and named" grep -qE "ragops: kube-apiserver ended before ready API server" "$work/said"
-kill "$squatter"
+kill "$squatter" 2>/dev/null || true
 wait "$squatter" 2>/dev/null || true
 check "down after that works" "$cluster" down
 check "and leaves nothing" nothing_left

@@ -2,7 +2,11 @@
 # Places, messages, processes and waiting: what every other part uses.
 
 RAGOPS_CACHE=${RAGOPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ragops}
-RUN=${RAGOPS_RUN:-/var/lib/ragops-local}
+if [[ $EUID -eq 0 ]]; then
+    RUN=${RAGOPS_RUN:-/var/lib/ragops-local}
+else
+    RUN=${RAGOPS_RUN:-${XDG_STATE_HOME:-$HOME/.local/state}/ragops}
+fi
 LOGS=$RUN/log
 PIDS=$RUN/pid
 KUBECONFIG_FILE=$RUN/kubeconfig
@@ -16,13 +20,15 @@ die() {
 }
 
 # A process is known by its pid and the moment the kernel started it, so that a reused pid is never mistaken for ours.
-started_at() { awk '{sub(/^.*\) /, ""); print $20}' "/proc/$1/stat" 2>/dev/null; }
+# One that ended and was not yet waited for (Z) does not run.
+started_at() { awk '{sub(/^.*\) /, ""); if ($1 != "Z") print $20}' "/proc/$1/stat" 2>/dev/null; }
 
 start() { # NAME COMMAND...: in the background, in a session of its own, output to the log
     local name=$1
     shift
     mkdir -p "$LOGS" "$PIDS"
-    setsid nohup "$@" >"$LOGS/$name.log" 2>&1 </dev/null &
+    # The variable is inherited by whatever it starts: that is how `down` knows strays of a crash.
+    RAGOPS_LOCAL=$RUN setsid nohup "$@" >"$LOGS/$name.log" 2>&1 </dev/null &
     local pid=$!
     printf '%s %s\n' "$pid" "$(started_at "$pid")" >"$PIDS/$name"
 }
@@ -48,6 +54,16 @@ stop() { # NAME [SECONDS]: asks, waits, then insists
         if running "$name"; then kill -9 "$pid" 2>/dev/null || true; fi
     fi
     rm -f "$PIDS/$name"
+}
+
+# Every process that came from here and outlived whoever started it.
+end_strays() {
+    local environment pid
+    for environment in /proc/[0-9]*/environ; do
+        pid=${environment#/proc/}
+        pid=${pid%/environ}
+        if grep -qzxF "RAGOPS_LOCAL=$RUN" "$environment" 2>/dev/null; then kill -9 "$pid" 2>/dev/null || true; fi
+    done
 }
 
 tail_of() { # NAME: the end of a log, for an error message

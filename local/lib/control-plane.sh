@@ -2,6 +2,7 @@
 # etcd, kube-apiserver, kube-controller-manager, kube-scheduler.
 
 PKI=$RUN/pki
+# shellcheck disable=SC2034 # other parts use it
 NODE=ragops-local
 API_PORT=${RAGOPS_API_PORT:-16443}
 ETCD_PORT=${RAGOPS_ETCD_PORT:-12379}

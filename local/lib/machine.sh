@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Whether this machine can run the cluster, and the packages of its distribution that it needs.
 
+# shellcheck disable=SC2034 # other parts use it
 NODE_PACKAGES=(containerd runc containernetworking-plugins iptables conntrack ipset socat kmod curl jq openssl iproute2)
 
 require_machine() {

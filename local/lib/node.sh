@@ -88,6 +88,7 @@ port: 20250
 readOnlyPort: 0
 healthzPort: 20248
 podLogsDir: $RUN/podlogs
+volumePluginDir: $RUN/kubelet/volume-plugins
 maxPods: 110
 imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99

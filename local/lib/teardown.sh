@@ -3,6 +3,31 @@
 
 PARTS=(kube-proxy kubelet kube-scheduler kube-controller-manager kube-apiserver etcd)
 
+# Places outside the run directory that kubelet, containerd and CNI make whether told to or not.
+ELSEWHERE=(/run/containerd /var/lib/cni /var/lib/kubelet /var/log/containers)
+SHIM_SOCKETS=/run/containerd/s
+
+# What was there before `up`, so that `down` can tell what is ours.
+remember_before() {
+    local place
+    for place in "${ELSEWHERE[@]}"; do
+        if [[ -e $place ]]; then echo "$place"; fi
+    done >"$RUN/places.before"
+    ls /var/run/netns >"$RUN/netns.before" 2>/dev/null || true
+    ls "$SHIM_SOCKETS" >"$RUN/sockets.before" 2>/dev/null || true
+}
+
+remove_elsewhere() {
+    local place socket
+    [[ -f $RUN/places.before ]] || return 0
+    for place in "${ELSEWHERE[@]}"; do
+        grep -qxF "$place" "$RUN/places.before" || rm -rf "$place"
+    done
+    for socket in $(ls "$SHIM_SOCKETS" 2>/dev/null || true); do
+        grep -qxF "$socket" "$RUN/sockets.before" || rm -f "$SHIM_SOCKETS/$socket"
+    done
+}
+
 # Containers end before their runtime does; otherwise their shims would stay.
 stop_workloads() {
     if running kube-apiserver && running kubelet && api_ready /readyz; then
@@ -32,7 +57,7 @@ remove_mounts() {
 
 remove_network() {
     local table namespace
-    [[ -x $BIN/kube-proxy ]] && "$BIN/kube-proxy" --cleanup >/dev/null 2>&1
+    if [[ -x $BIN/kube-proxy ]]; then "$BIN/kube-proxy" --cleanup >/dev/null 2>&1 || true; fi
     ip link del "$CNI_BRIDGE" 2>/dev/null || true
     ip link del ragops0 2>/dev/null || true
     if command -v iptables-save >/dev/null; then
@@ -48,7 +73,6 @@ remove_network() {
         done
     fi
     rm -f /var/lib/cni/results/ragops-local-* 2>/dev/null || true
-    rmdir /var/lib/cni/results /var/lib/cni 2>/dev/null || true
 }
 
 remove_cgroups() {
@@ -65,8 +89,10 @@ take_down() {
     for part in "${PARTS[@]}"; do stop "$part"; done
     end_shims
     stop containerd
+    end_strays
     remove_mounts
     remove_network
     remove_cgroups
+    remove_elsewhere
     rm -rf "${RUN:?}"
 }
