@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Does in MLflow what its users do: move an alias, read a version's tags. */
+/** Does in MLflow what its users do: move an alias, read a version's tags, register files. */
 public final class Registry {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -74,6 +74,30 @@ public final class Registry {
         return copy;
     }
 
+    /** Uploads files into a run of their own and registers that directory as a version of the model. */
+    public String register(String model, String directory, Map<String, byte[]> files) {
+        JsonNode info = post("runs/create", Map.of("experiment_id", "0", "run_name", "forged"))
+                .path("run")
+                .path("info");
+        String uri = info.path("artifact_uri").asText();
+        String place = uri.replaceFirst("^mlflow-artifacts:/+", "") + "/" + directory;
+        files.forEach((path, bytes) -> answer(HttpRequest.newBuilder(
+                        URI.create(address() + "/api/2.0/mlflow-artifacts/artifacts/" + place + "/" + path))
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes))));
+        return post(
+                        "model-versions/create",
+                        Map.of(
+                                "name",
+                                model,
+                                "source",
+                                uri + "/" + directory,
+                                "run_id",
+                                info.path("run_id").asText()))
+                .path("model_version")
+                .path("version")
+                .asText();
+    }
+
     private JsonNode post(String path, Map<String, String> content) {
         return call(HttpRequest.newBuilder(uri(path))
                 .header("content-type", "application/json")
@@ -89,6 +113,14 @@ public final class Registry {
     }
 
     private JsonNode call(HttpRequest.Builder builder) {
+        try {
+            return JSON.readTree(answer(builder));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("MLflow's answer is not JSON", e);
+        }
+    }
+
+    private String answer(HttpRequest.Builder builder) {
         HttpRequest request = builder.timeout(Duration.ofSeconds(20)).build();
         try {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
@@ -96,7 +128,7 @@ public final class Registry {
                 throw new IllegalStateException("MLflow answered %d to %s %s: %s"
                         .formatted(response.statusCode(), request.method(), request.uri(), response.body()));
             }
-            return JSON.readTree(response.body());
+            return response.body();
         } catch (IOException e) {
             throw new IllegalStateException("MLflow at " + base + " does not answer: " + e, e);
         } catch (InterruptedException e) {
@@ -106,7 +138,11 @@ public final class Registry {
     }
 
     private URI uri(String path) {
-        return URI.create(base.toString().replaceAll("/+$", "") + "/api/2.0/mlflow/" + path);
+        return URI.create(address() + "/api/2.0/mlflow/" + path);
+    }
+
+    private String address() {
+        return base.toString().replaceAll("/+$", "");
     }
 
     private static String encoded(String text) {

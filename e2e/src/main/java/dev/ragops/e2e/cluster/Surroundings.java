@@ -11,10 +11,12 @@ import java.util.Map;
  * @param root of the checkout
  * @param registry MLflow as this process reaches it
  * @param registryInCluster MLflow as pods reach it
+ * @param postgresInCluster PostgreSQL as pods reach it, with user and password
  * @param imagePrefix what stands before {@code ragops-operator}
  * @param imageTag what stands behind it
  */
-public record Surroundings(Path root, URI registry, URI registryInCluster, String imagePrefix, String imageTag) {
+public record Surroundings(
+        Path root, URI registry, URI registryInCluster, String postgresInCluster, String imagePrefix, String imageTag) {
 
     /** From the variables that {@code e2e/run} sets. */
     public static Surroundings of(Map<String, String> environment) {
@@ -33,6 +35,8 @@ public record Surroundings(Path root, URI registry, URI registryInCluster, Strin
                 root,
                 URI.create(registry),
                 URI.create(environment.getOrDefault("RAGOPS_REGISTRY_IN_CLUSTER", "http://mlflow.mlflow.svc:5000")),
+                environment.getOrDefault(
+                        "RAGOPS_POSTGRES_IN_CLUSTER", "postgres://ragops:ragops@postgres.postgres.svc:5432/postgres"),
                 environment.getOrDefault("RAGOPS_IMAGE_PREFIX", "localhost/"),
                 environment.getOrDefault("RAGOPS_IMAGE_TAG", "dev"));
     }

@@ -138,12 +138,10 @@ final class Story {
         screen.chapter("Moving the alias '%s' to v%s, the better one".formatted(ALIAS, version));
         moveAlias(recorder, version);
         String revision = awaitTarget(version);
-        RagRolloutStatus done = awaitRollout(
-                "v" + version + " promoted",
-                Duration.ofSeconds(150),
-                status -> status.stable() != null
-                        && revision.equals(status.stable().revision())
-                        && stableIs(revision));
+        RagRolloutStatus done = awaitRollout("v" + version + " promoted", Duration.ofSeconds(150), status -> {
+            failIfOver(status, revision);
+            return status.stable() != null && revision.equals(status.stable().revision()) && stableIs(revision);
+        });
         screen.good("v%s is stable: %s".formatted(version, Objects.requireNonNullElse(done.message(), "")));
         LoadReport report = awaitReport(
                 "only answers of v" + version,
@@ -247,6 +245,13 @@ final class Story {
                 .map(pod -> memory.resident(pod, port, "/metrics"))
                 .flatMap(Optional::stream)
                 .max(Long::compare);
+    }
+
+    /** A version that was taken back will not be promoted any more: nothing to wait for. */
+    private static void failIfOver(RagRolloutStatus status, String revision) {
+        if (status.rejected().stream().map(RejectedRevision::revision).anyMatch(revision::equals)) {
+            throw new IllegalStateException("the better version was taken back: " + status.message());
+        }
     }
 
     private void moveAlias(Recorder recorder, String version) {

@@ -8,7 +8,6 @@ import dev.ragops.api.v1alpha1.RagRollout;
 import dev.ragops.api.v1alpha1.RouteStatus;
 import dev.ragops.e2e.cluster.LoadPod;
 import dev.ragops.e2e.cluster.Waiting;
-import dev.ragops.e2e.load.LoadReport;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,8 +176,6 @@ class LifecycleIT {
     }
 
     private void assertNoUserNoticed() {
-        LoadReport report = users.finish();
-        assertThat(report.failed()).as("%s", report.lastFailures()).isZero();
-        assertThat(report.done()).isEqualTo(report.sent()).isPositive();
+        Stage.assertNobodyNoticed(users);
     }
 }

@@ -1,24 +1,32 @@
 package dev.ragops.e2e.scenario;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.ragops.api.v1alpha1.RagModelStatus;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
+import dev.ragops.api.v1alpha1.RevisionReference;
 import dev.ragops.api.v1alpha1.RouteStatus;
+import dev.ragops.api.v1alpha1.StepStatus;
 import dev.ragops.e2e.cluster.Cluster;
 import dev.ragops.e2e.cluster.Command;
 import dev.ragops.e2e.cluster.Connection;
+import dev.ragops.e2e.cluster.Forge;
 import dev.ragops.e2e.cluster.LoadPod;
 import dev.ragops.e2e.cluster.Operator;
 import dev.ragops.e2e.cluster.Registry;
 import dev.ragops.e2e.cluster.Surroundings;
 import dev.ragops.e2e.cluster.Waiting;
 import dev.ragops.e2e.demo.Bundles;
+import dev.ragops.e2e.load.LoadReport;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 
@@ -26,6 +34,9 @@ import java.util.function.Predicate;
 final class Stage implements AutoCloseable {
     static final String REGISTERED = "e2e-rag";
     static final String MODEL = "support";
+
+    /** Long: how quick the product is, the demo measures. */
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private static final KubernetesClient CLIENT = Connection.open();
     private static final Surroundings SURROUNDINGS = Surroundings.of(System.getenv());
@@ -81,6 +92,12 @@ final class Stage implements AutoCloseable {
 
     Registry registry() {
         return REGISTRY;
+    }
+
+    /** Begins a version that is not what it says. */
+    Forge forge() {
+        baseline();
+        return new Forge(REGISTRY, REGISTERED);
     }
 
     Operator operator() {
@@ -161,16 +178,21 @@ final class Stage implements AutoCloseable {
                         .isPresent());
     }
 
+    /** Twenty questions a second, until the pod is told to end. */
     LoadPod users() {
+        return users(20);
+    }
+
+    LoadPod users(int ratePerSecond) {
         LoadPod users = new LoadPod(CLIENT, cluster.namespace(), "users", SURROUNDINGS.image("ragops-e2e"));
-        users.start("http://%s.%s.svc/query".formatted(MODEL, cluster.namespace()), 20, BUNDLES.questions());
+        users.start("http://%s.%s.svc/query".formatted(MODEL, cluster.namespace()), ratePerSecond, BUNDLES.questions());
         return users;
     }
 
     RagModelStatus awaitModel(String name, String what, Predicate<RagModelStatus> wanted) {
         return Waiting.value(
                 "RagModel " + name + ": " + what,
-                Duration.ofSeconds(90),
+                PATIENCE,
                 () -> cluster.modelStatus(name).filter(wanted),
                 () -> cluster.inWords(name));
     }
@@ -178,17 +200,112 @@ final class Stage implements AutoCloseable {
     RagRolloutStatus awaitRollout(String name, String what, Predicate<RagRolloutStatus> wanted) {
         return Waiting.value(
                 "RagRollout " + name + ": " + what,
-                Duration.ofSeconds(120),
+                PATIENCE,
                 () -> cluster.rolloutStatus(name).filter(wanted),
                 () -> cluster.inWords(MODEL) + "; "
                         + cluster.rolloutStatus(name).map(Objects::toString).orElse("no status"));
+    }
+
+    /**
+     * Is what stands in a rollout's status of the revision on trial.
+     *
+     * @param step name of the step, empty between steps
+     */
+    record Trial(String revision, String version, int attempt, String step, RagRolloutStatus status) {
+        static Optional<Trial> of(RagRolloutStatus status) {
+            RevisionReference candidate = status.candidate();
+            if (candidate == null || candidate.revision() == null || candidate.version() == null) {
+                return Optional.empty();
+            }
+            StepStatus step = status.step();
+            return Optional.of(new Trial(
+                    candidate.revision(),
+                    candidate.version(),
+                    Objects.requireNonNullElse(status.attempt(), 0),
+                    step == null || step.name() == null ? "" : step.name(),
+                    status));
+        }
+    }
+
+    /** Waits until the rollout named like the model waits for a person in this step. */
+    Trial awaitPause(String step) {
+        return awaitTrial(
+                "waits in step " + step,
+                trial -> "AwaitingApproval".equals(trial.status().phase()) && step.equals(trial.step()));
+    }
+
+    /** Waits until a candidate of the rollout named like the model is like this. */
+    Trial awaitTrial(String what, Predicate<Trial> wanted) {
+        RagRolloutStatus status =
+                awaitRollout(MODEL, what, seen -> Trial.of(seen).filter(wanted).isPresent());
+        return Trial.of(status).orElseThrow();
+    }
+
+    /** Waits until the rollout named like the model is in this phase. */
+    RagRolloutStatus awaitPhase(String phase) {
+        return awaitRollout(MODEL, phase, status -> phase.equals(status.phase()));
+    }
+
+    /** Whether the status speaks of the spec as it is now. */
+    boolean isSeen(RagRolloutStatus status) {
+        return cluster.rollout(MODEL)
+                .map(rollout -> rollout.getMetadata().getGeneration())
+                .equals(Optional.ofNullable(status.observedGeneration()));
+    }
+
+    /** Generation of the route that is in force on every gateway, 0 if none is. */
+    long appliedGeneration() {
+        return cluster.modelStatus(MODEL)
+                .map(RagModelStatus::route)
+                .filter(route -> Boolean.TRUE.equals(route.verified()))
+                .map(RouteStatus::generation)
+                .orElse(0L);
+    }
+
+    /** What a person says with kubectl: an approval, an abort, a retry, a promotion. */
+    void intend(String json) {
+        patch("ragrollout", "--field-manager=ragops-cli", "{\"spec\": " + json + "}");
+    }
+
+    /** Changes the spec of the model as its owner would. */
+    void change(String json) {
+        patch("ragmodel", "--field-manager=kubectl", "{\"spec\": " + json + "}");
+    }
+
+    private void patch(String kind, String manager, String json) {
+        kubectl("patch", kind, MODEL, "--type=merge", manager, "--patch", json);
+    }
+
+    /** Runs kubectl in this stage's namespace; it must succeed. */
+    String kubectl(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("kubectl", "--namespace", cluster.namespace()));
+        command.addAll(List.of(arguments));
+        return COMMAND.run(Duration.ofSeconds(60), command.toArray(String[]::new));
+    }
+
+    /** Asserts of users that ended: every request was answered. */
+    static void assertNobodyNoticed(LoadPod users) {
+        LoadReport report = users.finish();
+        assertThat(report.failed()).as("%s", report.lastFailures()).isZero();
+        assertThat(report.done()).isEqualTo(report.sent()).isPositive();
+    }
+
+    /** Waits until users get answers of this version and of no other. */
+    void awaitOnly(LoadPod users, String version) {
+        Waiting.until(
+                "only answers of v" + version,
+                Duration.ofSeconds(60),
+                () -> users.latest()
+                        .filter(report -> report.window().versions().keySet().equals(Set.of(version)))
+                        .isPresent(),
+                () -> users.latest() + "; " + cluster.inWords(MODEL));
     }
 
     /** Waits for a condition of a model that is False (or True) and says something of this. */
     Condition awaitCondition(String name, String type, String status, String... words) {
         return Waiting.value(
                 "RagModel %s: %s=%s with %s".formatted(name, type, status, List.of(words)),
-                Duration.ofSeconds(60),
+                PATIENCE,
                 () -> cluster.modelStatus(name)
                         .flatMap(seen -> Cluster.condition(seen.conditions(), type))
                         .filter(condition -> status.equals(condition.getStatus()) && says(condition, words)),
