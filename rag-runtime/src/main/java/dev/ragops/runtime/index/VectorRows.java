@@ -120,6 +120,31 @@ public final class VectorRows {
         return Kernel.BEST.dot(query, bytes[block], (row & MASK) * dimension, dimension) * scales[block][row & MASK];
     }
 
+    /** The factor that turns a row's integers back. */
+    float scale(int row) {
+        return scales[row >> SHIFT][row & MASK];
+    }
+
+    /** A row's integers as {@link #approximate} wants a question. */
+    void widen(int row, short[] out) {
+        byte[] block = bytes[row >> SHIFT];
+        int from = (row & MASK) * dimension;
+        for (int i = 0; i < dimension; i++) {
+            out[i] = block[from + i];
+        }
+    }
+
+    /** Reads every {@code step}-th byte of a row's integers, to have them fetched. @return anything */
+    int touch(int row, int step) {
+        byte[] block = bytes[row >> SHIFT];
+        int from = (row & MASK) * dimension;
+        int sum = 0;
+        for (int i = from; i < from + dimension; i += step) {
+            sum += block[i];
+        }
+        return sum;
+    }
+
     /** A copy of one vector. */
     public float[] vector(int row) {
         int from = (row & MASK) * dimension;
