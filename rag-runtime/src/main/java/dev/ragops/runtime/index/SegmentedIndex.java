@@ -43,8 +43,12 @@ public final class SegmentedIndex implements VectorIndex {
         return segments;
     }
 
-    VectorRows rows() {
+    public VectorRows rows() {
         return rows;
+    }
+
+    public int dimension() {
+        return rows.dimension();
     }
 
     @Override

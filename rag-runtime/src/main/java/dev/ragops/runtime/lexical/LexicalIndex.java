@@ -2,6 +2,8 @@ package dev.ragops.runtime.lexical;
 
 import dev.ragops.runtime.index.OrdinalFilter;
 import dev.ragops.runtime.index.ScoredOrdinals;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /** Ranks passages by their words, at one point in time. Thread-safe; a snapshot that later writes do not change. */
 public interface LexicalIndex {
@@ -14,4 +16,7 @@ public interface LexicalIndex {
     ScoredOrdinals search(String question, int k, OrdinalFilter accept);
 
     long memoryBytes();
+
+    /** The words as bytes, which {@link LuceneLexicalWriter#read} takes back. */
+    void write(DataOutput out) throws IOException;
 }

@@ -2,6 +2,7 @@ package dev.ragops.runtime.lexical;
 
 import dev.ragops.runtime.index.OrdinalFilter;
 import dev.ragops.runtime.index.ScoredOrdinals;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
@@ -111,5 +112,14 @@ final class LuceneLexicalIndex implements LexicalIndex {
     @Override
     public long memoryBytes() {
         return memoryBytes;
+    }
+
+    @Override
+    public void write(DataOutput out) throws IOException {
+        try {
+            LexicalImage.write(reader, out);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 }

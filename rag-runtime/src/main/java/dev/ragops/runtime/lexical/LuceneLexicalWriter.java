@@ -1,5 +1,6 @@
 package dev.ragops.runtime.lexical;
 
+import java.io.DataInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
@@ -33,13 +34,18 @@ public final class LuceneLexicalWriter implements AutoCloseable {
     private static final String DOCUMENT = "document";
     private static final Cleaner CLEANER = Cleaner.create();
 
-    private final ByteBuffersDirectory directory = new ByteBuffersDirectory();
+    private final ByteBuffersDirectory directory;
     private final EnglishText analyzer = new EnglishText();
     private final BM25Similarity similarity = new BM25Similarity();
     private final IndexWriter writer;
     private final FieldType bodyType = new FieldType();
 
     public LuceneLexicalWriter() {
+        this(new ByteBuffersDirectory());
+    }
+
+    private LuceneLexicalWriter(ByteBuffersDirectory directory) {
+        this.directory = directory;
         bodyType.setIndexOptions(IndexOptions.DOCS_AND_FREQS);
         bodyType.setTokenized(true);
         bodyType.freeze();
@@ -53,6 +59,19 @@ public final class LuceneLexicalWriter implements AutoCloseable {
             writer = new IndexWriter(directory, config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Goes on from what {@link LuceneLexicalIndex#write} wrote.
+     *
+     * @throws IOException when it is not that, or of another Lucene
+     */
+    public static LuceneLexicalWriter read(DataInput in) throws IOException {
+        try {
+            return new LuceneLexicalWriter(LexicalImage.read(in));
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e.getCause());
         }
     }
 

@@ -18,15 +18,40 @@ final class IndexState implements AutoCloseable {
 
     private final String fingerprint;
     private final Map<DocumentKey, Range> documents = new HashMap<>();
-    private final LuceneLexicalWriter lexical = new LuceneLexicalWriter();
-    private PassageTable passages = PassageTable.EMPTY;
+    private final LuceneLexicalWriter lexical;
+    private PassageTable passages;
     private VectorRows rows;
     private SegmentedIndex dense;
 
     IndexState(String fingerprint, int dimension) {
+        this(
+                fingerprint,
+                PassageTable.EMPTY,
+                SegmentedIndex.scanning(VectorRows.empty(dimension)),
+                new LuceneLexicalWriter());
+    }
+
+    private IndexState(String fingerprint, PassageTable passages, SegmentedIndex dense, LuceneLexicalWriter lexical) {
         this.fingerprint = fingerprint;
-        this.rows = VectorRows.empty(dimension);
-        this.dense = SegmentedIndex.scanning(rows);
+        this.passages = passages;
+        this.rows = dense.rows();
+        this.dense = dense;
+        this.lexical = lexical;
+    }
+
+    /** From parts that were read back; which document holds which ordinals follows from the passages. */
+    static IndexState restored(
+            String fingerprint, PassageTable passages, SegmentedIndex dense, LuceneLexicalWriter lexical) {
+        IndexState state = new IndexState(fingerprint, passages, dense, lexical);
+        BitSet live = passages.liveOrdinals();
+        for (int i = live.nextSetBit(0); i >= 0; i = live.nextSetBit(i + 1)) {
+            Passage passage = passages.get(i);
+            state.documents.merge(
+                    new DocumentKey(passage.collection(), passage.documentId()),
+                    new Range(i, i + 1),
+                    (known, one) -> new Range(known.from(), one.to()));
+        }
+        return state;
     }
 
     /** Everything alive in {@code view} again, with ordinals from 0 and nothing dead between. */

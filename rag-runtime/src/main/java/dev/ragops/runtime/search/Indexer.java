@@ -39,6 +39,11 @@ public final class Indexer implements AutoCloseable {
      * @param background runs graph builds and compactions; {@code Runnable::run} makes them part of {@link #apply}
      */
     public Indexer(String fingerprint, int dimension, RetrievalConfig.IndexKind kind, Executor background) {
+        this(fingerprint, new IndexState(fingerprint, dimension), 0, kind, background);
+    }
+
+    private Indexer(
+            String fingerprint, IndexState state, long sequence, RetrievalConfig.IndexKind kind, Executor background) {
         this.fingerprint = fingerprint;
         this.policy = switch (kind) {
             case AUTO -> SegmentPolicy.AUTO;
@@ -47,8 +52,16 @@ public final class Indexer implements AutoCloseable {
             case HNSWLIB -> SegmentPolicy.HNSWLIB;
         };
         this.background = background;
-        this.state = new IndexState(fingerprint, dimension);
-        this.current = state.view(0);
+        this.state = state;
+        this.current = state.view(sequence);
+    }
+
+    /** Goes on where a snapshot ends; graphs that it lacks are built in the background at once. */
+    public static Indexer of(SnapshotFile.Restored snapshot, RetrievalConfig.IndexKind kind, Executor background) {
+        View view = snapshot.state().view(snapshot.sequence());
+        Indexer indexer = new Indexer(view.fingerprint(), snapshot.state(), snapshot.sequence(), kind, background);
+        indexer.maintain();
+        return indexer;
     }
 
     /** The newest view; an empty one of sequence 0 at first. */

@@ -37,6 +37,11 @@ final class PassageTable implements Passages {
         this.documents = documents;
     }
 
+    /** @param passages by ordinal; null where nothing lives */
+    static PassageTable of(@Nullable Passage[] passages, BitSet live, int documents) {
+        return new PassageTable(passages, passages.length, live, documents);
+    }
+
     /**
      * @param removed ordinals that die
      * @param added passages that get the next ordinals

@@ -92,7 +92,7 @@ class VectorIndexTest {
 
         @Test
         void finds_what_brute_force_finds_at_any_selectivity() {
-            for (double share : new double[] {1, 0.5, 0.05, 0.002}) {
+            for (double share : new double[] {1, 0.5, 0.1, 0.01, 0.001, 0.0003}) {
                 OrdinalFilter accept = share(ROWS, share);
                 for (float[] question : QUESTIONS) {
                     assertThat(index.search(question, 10, accept).ordinals())

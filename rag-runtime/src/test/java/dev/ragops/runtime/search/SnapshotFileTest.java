@@ -1,0 +1,193 @@
+package dev.ragops.runtime.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ragops.runtime.search.RetrievalConfig.IndexKind;
+import dev.ragops.runtime.search.RetrievalConfig.Mode;
+import dev.ragops.runtime.search.SnapshotFile.Cursor;
+import dev.ragops.runtime.search.SnapshotFile.Origin;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotFileTest {
+    private static final Origin ORIGIN = new Origin("f", "bundle, 200 tokens");
+    private static final Cursor CURSOR = new Cursor("epoch-1", 7);
+
+    private final FakeEmbedder embedder = new FakeEmbedder("f");
+    private final Indexer indexer = new Indexer("f", embedder.dimension(), IndexKind.HNSW, Runnable::run);
+
+    @TempDir
+    Path folder;
+
+    private SnapshotFile snapshot() {
+        return new SnapshotFile(folder.resolve("data/index.snapshot"));
+    }
+
+    private Path file() {
+        return folder.resolve("data/index.snapshot");
+    }
+
+    private ViewChange.EmbeddedDocument document(int number) {
+        List<ViewChange.EmbeddedPassage> parts = new ArrayList<>();
+        for (int chunk = 0; chunk < 2; chunk++) {
+            String text =
+                    "passage " + number + " about topic" + number % 17 + " and word" + (number * 31 + chunk) % 101;
+            Map<String, Object> metadata = Map.of(
+                    "number",
+                    number,
+                    "price",
+                    new BigDecimal("1.50"),
+                    "ratio",
+                    0.25,
+                    "big",
+                    1L << 40,
+                    "even",
+                    number % 2 == 0,
+                    "tags",
+                    List.of("a", "b" + number % 3));
+            Passage passage =
+                    new Passage("default", "doc" + number, chunk, 0, text.length(), "Title " + number, text, metadata);
+            parts.add(new ViewChange.EmbeddedPassage(passage, embedder.embedQuery(passage.modelInput())));
+        }
+        return new ViewChange.EmbeddedDocument(new DocumentKey("default", "doc" + number), parts);
+    }
+
+    private View complete() {
+        List<ViewChange.EmbeddedDocument> documents = new ArrayList<>();
+        for (int number = 0; number < 300; number++) {
+            documents.add(document(number));
+        }
+        return indexer.apply(new ViewChange(40, documents, Set.of()));
+    }
+
+    /** With dead passages in it, which BM25 goes on counting until segments are merged: scores differ a little. */
+    private View filled() {
+        complete();
+        return indexer.apply(new ViewChange(41, List.of(document(3)), Set.of(new DocumentKey("default", "doc5"))));
+    }
+
+    private List<SearchHit> hits(View view, String question, Mode mode, Optional<Filter> filter) {
+        return new Searcher(embedder, RetrievalConfig.DEFAULT.withMode(mode))
+                .search(
+                        view,
+                        new SearchRequest(question, 20, Optional.empty(), "default", filter, OptionalDouble.empty()))
+                .hits();
+    }
+
+    @Test
+    void what_was_written_answers_the_same_after_it_was_read() throws IOException {
+        View view = complete();
+        snapshot().write(view, ORIGIN, CURSOR);
+        SnapshotFile.Restored restored =
+                snapshot().read(ORIGIN, embedder.dimension()).orElseThrow();
+        assertThat(restored.cursor()).isEqualTo(CURSOR);
+        assertThat(restored.sequence()).isEqualTo(40);
+        try (Indexer again = Indexer.of(restored, IndexKind.HNSW, Runnable::run)) {
+            View read = again.current();
+            assertThat(read.sequence()).isEqualTo(40);
+            assertThat(read.dense().kind()).isEqualTo("hnsw");
+            assertThat(read.passages().live()).isEqualTo(view.passages().live());
+            assertThat(read.passages().documents()).isEqualTo(300);
+            Filter even = new Filter.Comparison(Filter.Operator.EQ, "even", true);
+            for (Mode mode : Mode.values()) {
+                for (String question : List.of("topic3 word40", "passage about topic16", "word99")) {
+                    assertThat(hits(read, question, mode, Optional.empty()))
+                            .isEqualTo(hits(view, question, mode, Optional.empty()));
+                    assertThat(hits(read, question, mode, Optional.of(even)))
+                            .isEqualTo(hits(view, question, mode, Optional.of(even)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void changes_go_on_from_it() throws IOException {
+        snapshot().write(filled(), ORIGIN, CURSOR);
+        SnapshotFile.Restored restored =
+                snapshot().read(ORIGIN, embedder.dimension()).orElseThrow();
+        try (Indexer again = Indexer.of(restored, IndexKind.HNSW, Runnable::run)) {
+            View after = again.apply(new ViewChange(
+                    42,
+                    List.of(document(400)),
+                    Set.of(new DocumentKey("default", "doc9"), new DocumentKey("default", "doc3"))));
+            List<String> found = hits(after, "passage 3 9 400", Mode.LEXICAL, Optional.empty()).stream()
+                    .map(hit -> hit.passage().documentId())
+                    .toList();
+            assertThat(found).contains("doc400").doesNotContain("doc9", "doc3", "doc5");
+            assertThat(after.passages().documents()).isEqualTo(298);
+        }
+    }
+
+    @Test
+    void an_empty_index_is_an_index() throws IOException {
+        snapshot().write(indexer.current(), ORIGIN, CURSOR);
+        assertThat(snapshot().read(ORIGIN, embedder.dimension())).isPresent();
+    }
+
+    @Nested
+    class Is_not_used {
+        @Test
+        void when_there_is_none() {
+            assertThat(snapshot().read(ORIGIN, embedder.dimension())).isEmpty();
+        }
+
+        @Test
+        void when_it_is_of_another_embedder_bundle_or_dimension() throws IOException {
+            snapshot().write(filled(), ORIGIN, CURSOR);
+            assertThat(snapshot().read(new Origin("g", ORIGIN.content()), embedder.dimension()))
+                    .isEmpty();
+            assertThat(snapshot().read(new Origin("f", "other"), embedder.dimension()))
+                    .isEmpty();
+            assertThat(snapshot().read(ORIGIN, embedder.dimension() + 1)).isEmpty();
+        }
+
+        @Test
+        void when_it_was_cut_anywhere() throws IOException {
+            snapshot().write(filled(), ORIGIN, CURSOR);
+            byte[] whole = Files.readAllBytes(file());
+            for (int length = 0; length < whole.length; length += 1 + whole.length / 97) {
+                Files.write(file(), Arrays.copyOf(whole, length));
+                assertThat(snapshot().read(ORIGIN, embedder.dimension()))
+                        .as("cut at %d of %d", length, whole.length)
+                        .isEmpty();
+            }
+        }
+
+        @Test
+        void when_any_bit_of_it_changed() throws IOException {
+            snapshot().write(filled(), ORIGIN, CURSOR);
+            byte[] whole = Files.readAllBytes(file());
+            for (int at = 0; at < whole.length; at += 1 + whole.length / 293) {
+                byte[] changed = whole.clone();
+                changed[at] ^= (byte) (1 << (at % 8));
+                Files.write(file(), changed);
+                assertThat(snapshot().read(ORIGIN, embedder.dimension()))
+                        .as("bit of byte %d", at)
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void a_write_that_fails_leaves_the_old_one() throws IOException {
+        snapshot().write(filled(), ORIGIN, CURSOR);
+        // A directory in the way of the unfinished file.
+        Files.createDirectories(folder.resolve("data/index.snapshot.partial/x"));
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(
+                        () -> snapshot().write(indexer.current(), ORIGIN, CURSOR)))
+                .isInstanceOf(IOException.class);
+        assertThat(snapshot().read(ORIGIN, embedder.dimension())).isPresent();
+    }
+}
