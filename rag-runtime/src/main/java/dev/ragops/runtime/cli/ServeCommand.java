@@ -28,6 +28,7 @@ import dev.ragops.runtime.store.DocumentStore;
 import dev.ragops.runtime.store.StoreException;
 import dev.ragops.runtime.store.Stores;
 import dev.ragops.runtime.view.Follower;
+import dev.ragops.runtime.view.Snapshots;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -193,7 +194,13 @@ final class ServeCommand implements Callable<Integer> {
                 served.map(Bundle::digest).orElse(""),
                 overrides.isEmpty() ? "" : Contents.inputHash(overrides),
                 embedder.fingerprint());
-        Follower follower = new Follower(effective, embedder, documents, () -> vectors(served, embedder), store());
+        Follower follower = new Follower(
+                effective,
+                embedder,
+                documents,
+                () -> vectors(served, embedder),
+                store(),
+                snapshots(served, effective, embedder));
         Searcher searcher = new Searcher(embedder, effective.retrieval());
         RuntimeMetrics metrics = new RuntimeMetrics(follower);
         Answerer answerer = new Answerer(
@@ -297,6 +304,21 @@ final class ServeCommand implements Callable<Integer> {
         return bundle.flatMap(served -> served.file(Bundle.VECTORS_FILE))
                 .map(file -> VectorsFile.read(file, embedder.fingerprint(), embedder.dimension()))
                 .orElse(Map.of());
+    }
+
+    /** Wherever there is a folder of our own: what it holds can always be derived again. */
+    private Optional<Snapshots> snapshots(Optional<Bundle> bundle, RagConfig effective, Embedder embedder) {
+        return FetchCommand.text(data)
+                .map(directory -> new Snapshots(
+                        Path.of(directory).resolve("snapshots"),
+                        embedder.fingerprint(),
+                        Snapshots.content(
+                                storeName,
+                                bundle.map(Bundle::digest).orElse(""),
+                                effective.chunking(),
+                                effective.retrieval().index()),
+                        embedder.dimension(),
+                        Clock.systemUTC()));
     }
 
     private StoreKind storeKind() {

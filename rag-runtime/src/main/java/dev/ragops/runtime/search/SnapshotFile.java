@@ -87,10 +87,11 @@ public final class SnapshotFile {
 
     /** Replaces the file at once: a reader, or a crash, sees the old one or the new one. */
     public void write(View view, Origin origin, Cursor cursor) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try (FileChannel channel = FileChannel.open(
-                partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+        Path folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        // Of its own: replicas of one revision write the same snapshot into one folder.
+        Path partial = Files.createTempFile(folder, file.getFileName() + ".", ".partial");
+        try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
             OutputStream sink = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
             CheckedOutputStream checked = new CheckedOutputStream(sink, new CRC32C());
             DataOutputStream out = new DataOutputStream(checked);

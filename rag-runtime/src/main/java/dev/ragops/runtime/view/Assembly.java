@@ -2,6 +2,7 @@ package dev.ragops.runtime.view;
 
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.search.Indexer;
+import dev.ragops.runtime.search.SnapshotFile.Cursor;
 import dev.ragops.runtime.search.View;
 import dev.ragops.runtime.store.Changes;
 import dev.ragops.runtime.store.DocumentStore;
@@ -51,6 +52,17 @@ final class Assembly implements AutoCloseable {
         this.reader = reader;
         this.pipeline = pipeline;
         this.bundledIds = bundledIds;
+    }
+
+    /** Goes on from an index that was read back instead of laid. */
+    void resume(Cursor cursor) {
+        forgottenBefore = cursor.forgottenBefore();
+        read = cursor.epoch().isEmpty() ? Position.START : new Position(cursor.epoch(), view().sequence());
+    }
+
+    /** What a later process needs to know to go on from {@link #view}. */
+    Cursor cursor() {
+        return new Cursor(read.epoch(), forgottenBefore);
     }
 
     View view() {

@@ -5,6 +5,7 @@ import dev.ragops.runtime.chunk.Chunker;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
 import dev.ragops.runtime.search.Indexer;
+import dev.ragops.runtime.search.SnapshotFile;
 import dev.ragops.runtime.search.View;
 import dev.ragops.runtime.store.DocumentStore;
 import dev.ragops.runtime.store.Head;
@@ -40,6 +41,7 @@ public final class Follower implements AutoCloseable {
     private final Set<String> bundledIds;
     private final Supplier<Map<String, float[]>> bundledVectors;
     private final Optional<Supplier<DocumentStore>> opener;
+    private final Optional<Snapshots> snapshots;
     private final EmbeddingPool pool;
     private final PassageReader reader;
     private final Housekeeping housekeeping;
@@ -65,19 +67,22 @@ public final class Follower implements AutoCloseable {
      * @param bundled the bundle's documents, a layer below the store's
      * @param bundledVectors reads vectors of theirs by hash of the model input, each time the bundle is laid
      * @param opener opens the store, tried until it succeeds; empty: there is none
+     * @param snapshots where the index is kept between two runs; empty: nowhere
      */
     public Follower(
             RagConfig config,
             Embedder embedder,
             List<SourceDocument> bundled,
             Supplier<Map<String, float[]>> bundledVectors,
-            Optional<Supplier<DocumentStore>> opener) {
+            Optional<Supplier<DocumentStore>> opener,
+            Optional<Snapshots> snapshots) {
         this.config = config;
         this.embedder = embedder;
         this.bundled = List.copyOf(bundled);
         this.bundledIds = bundled.stream().map(SourceDocument::id).collect(Collectors.toUnmodifiableSet());
         this.bundledVectors = bundledVectors;
         this.opener = opener;
+        this.snapshots = snapshots;
         this.pool = new EmbeddingPool(embedder);
         this.reader = new PassageReader(new Chunker(embedder.tokenizer(), config.chunking()), pool);
         this.assembly = newAssembly();
@@ -85,8 +90,11 @@ public final class Follower implements AutoCloseable {
     }
 
     private Assembly newAssembly() {
-        Indexer indexer = new Indexer(
-                embedder.fingerprint(), embedder.dimension(), config.retrieval().index(), background);
+        return assembly(new Indexer(
+                embedder.fingerprint(), embedder.dimension(), config.retrieval().index(), background));
+    }
+
+    private Assembly assembly(Indexer indexer) {
         return new Assembly(indexer, reader, new Pipeline(pool), bundledIds);
     }
 
@@ -149,6 +157,9 @@ public final class Follower implements AutoCloseable {
                 try {
                     boolean moved = step();
                     pause = POLL;
+                    if (isReady()) {
+                        snapshots.ifPresent(kept -> kept.look(current(), assembly.cursor()));
+                    }
                     if (!moved) {
                         rest(POLL);
                     }
@@ -200,7 +211,9 @@ public final class Follower implements AutoCloseable {
     /** @return whether there may be more to do at once */
     private boolean step() throws InterruptedException {
         if (!bundleLaid) {
-            layBundle(assembly, tried());
+            if (!resumed()) {
+                layBundle(assembly, tried());
+            }
             bundleLaid = true;
         }
         if (opener.isEmpty()) {
@@ -220,6 +233,19 @@ public final class Follower implements AutoCloseable {
             noteProgress();
         }
         return step != Assembly.Step.ABREAST;
+    }
+
+    private boolean resumed() {
+        Optional<SnapshotFile.Restored> restored = snapshots.flatMap(Snapshots::read);
+        restored.ifPresent(found -> {
+            Assembly empty = assembly;
+            Assembly resumed = assembly(Indexer.of(found, config.retrieval().index(), background));
+            resumed.resume(found.cursor());
+            snapshots.ifPresent(kept -> kept.keeps(resumed.view()));
+            assembly = resumed;
+            empty.close();
+        });
+        return restored.isPresent();
     }
 
     private DocumentStore open() {
@@ -323,6 +349,10 @@ public final class Follower implements AutoCloseable {
         housekeeping.close();
         pool.close();
         background.shutdownNow();
+        if (isReady()) {
+            snapshots.ifPresent(kept -> kept.finish(current(), assembly.cursor()));
+        }
+        snapshots.ifPresent(Snapshots::close);
         assembly.close();
         store.ifPresent(DocumentStore::close);
     }

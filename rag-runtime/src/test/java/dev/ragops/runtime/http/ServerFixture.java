@@ -96,7 +96,7 @@ abstract class ServerFixture {
                         Map.of("kind", "concept")),
                 new SourceDocument(
                         "weather", "Weather", "It rains in the north of the country.", Map.of("kind", "other")));
-        follower = new Follower(RagConfig.DEFAULT, embedder, bundled, Map::of, store);
+        follower = new Follower(RagConfig.DEFAULT, embedder, bundled, Map::of, store, Optional.empty());
         follower.start();
         server = new RuntimeServer(
                 vertx,

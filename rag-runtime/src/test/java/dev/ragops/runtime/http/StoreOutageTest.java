@@ -52,7 +52,8 @@ class StoreOutageTest {
                 embedder,
                 List.of(new SourceDocument("bundled", "", "the bundle speaks of routes", Map.of())),
                 Map::of,
-                Optional.of(() -> Stores.postgres(() -> server.url("postgres"), "default/outage")));
+                Optional.of(() -> Stores.postgres(() -> server.url("postgres"), "default/outage")),
+                Optional.empty());
         follower.start();
         Contract contract = Contract.load();
         runtime = new RuntimeServer(

@@ -1,11 +1,16 @@
 package dev.ragops.runtime.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragops.runtime.index.OrdinalFilter;
+import dev.ragops.runtime.index.ScoredOrdinals;
+import dev.ragops.runtime.lexical.LexicalIndex;
 import dev.ragops.runtime.search.RetrievalConfig.IndexKind;
 import dev.ragops.runtime.search.RetrievalConfig.Mode;
 import dev.ragops.runtime.search.SnapshotFile.Cursor;
 import dev.ragops.runtime.search.SnapshotFile.Origin;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -30,6 +35,29 @@ class SnapshotFileTest {
 
     @TempDir
     Path folder;
+
+    /** Words that cannot be written. */
+    private static final class NoWords implements LexicalIndex {
+        @Override
+        public int size() {
+            return 0;
+        }
+
+        @Override
+        public ScoredOrdinals search(String question, int k, OrdinalFilter accept) {
+            return ScoredOrdinals.NONE;
+        }
+
+        @Override
+        public long memoryBytes() {
+            return 0;
+        }
+
+        @Override
+        public void write(DataOutput out) throws IOException {
+            throw new IOException("disk full");
+        }
+    }
 
     private SnapshotFile snapshot() {
         return new SnapshotFile(folder.resolve("data/index.snapshot"));
@@ -182,12 +210,13 @@ class SnapshotFileTest {
 
     @Test
     void a_write_that_fails_leaves_the_old_one() throws IOException {
-        snapshot().write(filled(), ORIGIN, CURSOR);
-        // A directory in the way of the unfinished file.
-        Files.createDirectories(folder.resolve("data/index.snapshot.partial/x"));
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> snapshot().write(indexer.current(), ORIGIN, CURSOR)))
-                .isInstanceOf(IOException.class);
+        View view = filled();
+        snapshot().write(view, ORIGIN, CURSOR);
+        View torn = new View(view.sequence(), "f", view.passages(), view.dense(), new NoWords());
+
+        assertThatThrownBy(() -> snapshot().write(torn, ORIGIN, CURSOR)).hasMessage("disk full");
+
+        assertThat(folder.resolve("data")).isDirectoryNotContaining(other -> !other.equals(file()));
         assertThat(snapshot().read(ORIGIN, embedder.dimension())).isPresent();
     }
 }

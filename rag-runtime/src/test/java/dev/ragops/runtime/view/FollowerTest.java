@@ -61,7 +61,8 @@ class FollowerTest {
     }
 
     private Follower follower(Embedder with, List<SourceDocument> bundled, Supplier<Map<String, float[]>> vectors) {
-        Follower follower = new Follower(RagConfig.DEFAULT, with, bundled, vectors, Optional.of(this::open));
+        Follower follower =
+                new Follower(RagConfig.DEFAULT, with, bundled, vectors, Optional.of(this::open), Optional.empty());
         opened.add(follower);
         follower.start();
         return follower;
