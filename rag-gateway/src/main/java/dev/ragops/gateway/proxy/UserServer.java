@@ -25,7 +25,7 @@ public final class UserServer {
     private static final int MAX_HEAD_BYTES = 16 * 1024;
     private static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int MAX_CONNECTIONS = 1024;
-    /** Each has its buffers; measured so that all of them fit into the memory of the image. */
+    /** Each keeps buffers: a bound on memory, far above what one event loop answers at a time. */
     private static final int MAX_UNDER_WAY = 512;
     /** Writes are taken in whole up to here; longer ones pass as they come. */
     private static final int MAX_KEPT_WRITE_BYTES = 256 * 1024;
