@@ -33,6 +33,9 @@ public record GatewaySpec(
         @JsonPropertyDescription("What keeps a user on one track.") @Nullable
         StickinessSpec stickiness,
 
+        @JsonPropertyDescription("Who may call. Absent: everybody who reaches the Service.") @Nullable
+        AuthSpec auth,
+
         @JsonPropertyDescription("Deadline of one retrieval read, with all attempts.")
         @Pattern("^([0-9]+(ms|s|m|h))+$")
         @Size(max = 16)

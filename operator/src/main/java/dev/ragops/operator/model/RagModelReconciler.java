@@ -204,13 +204,14 @@ public class RagModelReconciler implements Reconciler<RagModel> {
             }
             events.tell(model, model.getStatus(), status, seen.now());
         }
-        return UpdateControl.<RagModel>noUpdate().rescheduleAfter(lookAgain(plan, status, result));
+        return UpdateControl.<RagModel>noUpdate().rescheduleAfter(lookAgain(model.getSpec(), plan, status, result));
     }
 
     private static Optional<Hindrance> hindrance(Realiser.Result result) {
         return switch (result) {
             case Realiser.Done _, Realiser.Waiting _, Realiser.Stale _ -> Optional.empty();
             case Realiser.Conflict conflict -> Optional.of(new Hindrance("NameConflict", conflict.message()));
+            case Realiser.NoApiKeys missing -> Optional.of(new Hindrance("ApiKeysUnreadable", missing.message()));
             case Realiser.Forbidden forbidden -> Optional.of(new Hindrance("Forbidden", forbidden.message()));
         };
     }
@@ -311,7 +312,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
         }
     }
 
-    private static Duration lookAgain(Plan plan, RagModelStatus status, Realiser.Result result) {
+    private static Duration lookAgain(RagModelSpec spec, Plan plan, RagModelStatus status, Realiser.Result result) {
         boolean waiting = result == Realiser.Result.WAITING
                 || plan.file()
                         .map(file -> !file.memory().unusedSince().isEmpty())
@@ -322,7 +323,8 @@ public class RagModelReconciler implements Reconciler<RagModel> {
                 .map(RouteFile::route)
                 .map(route -> route.candidate() != null || route.control() != null)
                 .orElse(false);
-        return waiting || unsettled ? BUSY : rolling ? ROLLING : CALM;
+        Duration calm = Keys.source(spec).isPresent() ? Keys.TRUST_WITH_API_KEYS : CALM;
+        return waiting || unsettled ? BUSY : rolling ? ROLLING : calm;
     }
 
     /** Where something moves or is compared, what the pods say is news; else a look now and then finds what is not as it should be. */

@@ -1,6 +1,7 @@
 package dev.ragops.operator.model;
 
 import dev.ragops.api.v1alpha1.RagModel;
+import dev.ragops.operator.outside.ReadableSecrets;
 import dev.ragops.operator.revision.Revision;
 import dev.ragops.operator.route.RouteFile;
 import dev.ragops.operator.workload.Defaults;
@@ -12,7 +13,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -20,33 +20,23 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Turns a plan into objects, in an order that is safe to be cut anywhere: record, route, workloads, what may go. */
 final class Realiser {
-    /** A Secret that somebody removed is made anew at the latest then; no cache may show Secrets. */
-    private static final Duration TRUST = Duration.ofMinutes(5);
-
     private final KubernetesClient client;
-    private final Clock clock;
     private final Defaults defaults;
     private final Applier applier;
     private final Workloads workloads;
     private final GatewayTurns turns;
-    private final SecureRandom random = new SecureRandom();
-    private final Map<String, Instant> keysChecked = new ConcurrentHashMap<>();
+    private final Keys keys;
 
     /** How it went. */
-    sealed interface Result permits Done, Waiting, Stale, Conflict, Forbidden {
+    sealed interface Result permits Done, Waiting, Stale, Conflict, Forbidden, NoApiKeys {
         Result DONE = new Done();
         Result WAITING = new Waiting();
         Result STALE = new Stale();
@@ -65,13 +55,16 @@ final class Realiser {
     /** The cluster does not let the operator do it. */
     record Forbidden(String message) implements Result {}
 
+    /** The Secret that says who may call cannot be read: the keys known last count. */
+    record NoApiKeys(String message) implements Result {}
+
     Realiser(KubernetesClient client, Clock clock, Defaults defaults) {
         this.client = client;
-        this.clock = clock;
         this.defaults = defaults;
         this.applier = new Applier(client, clock);
         this.workloads = new Workloads(client, applier);
         this.turns = new GatewayTurns(clock);
+        this.keys = new Keys(client, new ReadableSecrets(client), clock);
     }
 
     Result realise(RagModel model, Cluster cluster, Plan plan) {
@@ -81,9 +74,14 @@ final class Realiser {
         ModelObjects objects = new ModelObjects(names, model.getSpec(), defaults);
         RevisionObjects revisions = new RevisionObjects(names);
         List<String> conflicts = new ArrayList<>();
+        Optional<String> unreadable = Optional.empty();
         boolean waiting = false;
         try {
-            unlessTaken(conflicts, () -> keys(objects, owner));
+            try {
+                unreadable = keys.keep(model.getSpec(), objects, owner);
+            } catch (Applier.NameConflict e) {
+                conflicts.add(String.valueOf(e.getMessage()));
+            }
             if (plan.record().isPresent()) {
                 Revision record = plan.record().get();
                 unlessTaken(conflicts, () -> record(model, cluster, revisions, record, owner));
@@ -136,6 +134,9 @@ final class Realiser {
         if (!conflicts.isEmpty()) {
             return new Conflict(String.join("; ", conflicts));
         }
+        if (unreadable.isPresent()) {
+            return new NoApiKeys(unreadable.get());
+        }
         return waiting ? Result.WAITING : Result.DONE;
     }
 
@@ -184,31 +185,6 @@ final class Realiser {
                 .withController(true)
                 .withBlockOwnerDeletion(true)
                 .build();
-    }
-
-    /** Made once, and again where they are gone; what stands there is never read back into anything but a gateway's or a runtime's mount. */
-    private void keys(ModelObjects objects, OwnerReference owner) throws Applier.NameConflict {
-        Instant now = clock.instant();
-        Instant checked = keysChecked.getOrDefault(owner.getUid(), Instant.MIN);
-        if (checked.isAfter(now.minus(TRUST))) {
-            return;
-        }
-        Secret keys = objects.keys(
-                Map.of("runtime-token", secret(), "runtime-token-previous", secret(), "evidence-key", secret()));
-        keys.getMetadata().setOwnerReferences(List.of(owner));
-        Secret existing = client.resource(keys).get();
-        if (existing == null) {
-            client.resource(keys).create();
-        } else if (!Applier.ownedBy(existing, owner.getUid())) {
-            throw new Applier.NameConflict(keys);
-        }
-        keysChecked.put(owner.getUid(), now);
-    }
-
-    private String secret() {
-        byte[] bytes = new byte[32];
-        random.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private void record(
@@ -278,6 +254,6 @@ final class Realiser {
     void forget(String uid) {
         applier.forget(uid);
         turns.forget(uid);
-        keysChecked.remove(uid);
+        keys.forget(uid);
     }
 }

@@ -32,6 +32,8 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +55,8 @@ public final class ModelObjects {
         this.names = names;
         this.spec = spec;
         this.defaults = defaults;
-        this.gateway = Optional.ofNullable(spec.gateway()).orElse(new GatewaySpec(null, null, null, null, null, null));
+        this.gateway =
+                Optional.ofNullable(spec.gateway()).orElse(new GatewaySpec(null, null, null, null, null, null, null));
     }
 
     /** What no cache shows; gateway, Service, route and keys have rules of their own. */
@@ -303,6 +306,9 @@ public final class ModelObjects {
 
     /** Made once with fresh secrets; {@code values} are raw. */
     public Secret keys(Map<String, String> values) {
+        Map<String, String> data = new TreeMap<>();
+        values.forEach((field, value) ->
+                data.put(field, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
         return new SecretBuilder()
                 .withNewMetadata()
                 .withName(names.keys())
@@ -310,7 +316,7 @@ public final class ModelObjects {
                 .withLabels(names.labels(Names.GATEWAY))
                 .endMetadata()
                 .withType("Opaque")
-                .withStringData(values)
+                .withData(data)
                 .build();
     }
 

@@ -173,7 +173,8 @@ public final class RuntimeTemplate {
     private void common() {
         volumes.add(Pods.scratch("bundle", "3Gi"));
         volumes.add(Pods.scratch("tmp", "256Mi"));
-        volumes.add(Pods.secret("keys", names.keys(), false, List.of("runtime-token", "runtime-token-previous")));
+        volumes.add(Pods.secret(
+                "keys", names.keys(), false, List.of("runtime-token", "runtime-token-previous", "api-keys")));
         volumes.add(Pods.config("config", revision.name(), "config.json"));
         serveMounts.add(readOnly("bundle", BUNDLE));
         serveMounts.add(mount("tmp", "/tmp"));
@@ -182,6 +183,7 @@ public final class RuntimeTemplate {
         serveEnv.add(env("RAGOPS_BUNDLE", BUNDLE));
         serveEnv.add(env("RAGOPS_CONFIG", CONFIG + "/config.json"));
         serveEnv.add(env("RAGOPS_TOKEN_FILES", KEYS + "/runtime-token," + KEYS + "/runtime-token-previous"));
+        serveEnv.add(env("RAGOPS_API_KEYS", KEYS + "/api-keys"));
         serveEnv.add(env("RAGOPS_REVISION", revision.name()));
         serveEnv.add(env("RAGOPS_VERSION", revision.version()));
         // ONNX Runtime's Linux library reports home unless told not to.

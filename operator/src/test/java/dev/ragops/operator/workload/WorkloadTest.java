@@ -291,7 +291,7 @@ class WorkloadTest {
 
         @Test
         void has_keys_and_a_claim_that_is_made_only_when_asked_for() {
-            assertThat(objects.keys(Map.of("a", "b")).getStringData()).containsEntry("a", "b");
+            assertThat(objects.keys(Map.of("a", "b")).getData()).containsEntry("a", "Yg==");
             assertThat(objects.documentsClaim()).isEmpty();
             assertThat(new ModelObjects(
                                     NAMES,

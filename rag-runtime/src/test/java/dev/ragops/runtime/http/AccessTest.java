@@ -94,6 +94,28 @@ class AccessTest extends ServerFixture {
         }
 
         @Test
+        void is_not_wanted_while_the_file_says_open() throws Exception {
+            serveWith(List.of(), "open");
+            assertThat(post("/query", QUESTION).statusCode()).isEqualTo(200);
+            ApiKey.Made made = key(List.of(), true);
+
+            Files.writeString(directory.resolve("keys.jsonl"), made.entry().line());
+
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> post("/query", QUESTION).statusCode() == 401);
+            assertThat(ask(made.key()).statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void beside_the_word_open_is_still_wanted() throws Exception {
+            ApiKey.Made made = key(List.of(), true);
+            serveWith(List.of(), "open", made.entry().line());
+
+            assertThat(post("/query", QUESTION).statusCode()).isEqualTo(401);
+            assertThat(ask(made.key()).statusCode()).isEqualTo(200);
+        }
+
+        @Test
         void may_stand_in_a_folder_as_a_secret_is_mounted() throws Exception {
             ApiKey.Made made = key(List.of(), true);
             Path folder = Files.createDirectories(directory.resolve("secret"));

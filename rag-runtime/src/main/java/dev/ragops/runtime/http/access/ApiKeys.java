@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys of clients: a file with a line a key, or a folder of such files as a Secret is mounted, read again every few seconds, so that a key comes and goes
- * without a restart. A place that was named and holds no key lets nobody in.
+ * without a restart. A place that was named and holds no key lets nobody in; one that holds nothing but the word {@code open} lets everybody in.
  */
 public final class ApiKeys {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
+    private static final List<String> OPEN = List.of("open");
     private static final long REREAD_NANOS = 2_000_000_000L;
 
     private final Optional<Path> place;
@@ -41,19 +42,25 @@ public final class ApiKeys {
         read();
     }
 
+    /** Whether a caller must show a key. */
     public boolean wanted() {
-        return place.isPresent();
+        refresh();
+        return place.isPresent() && !lines.equals(OPEN);
     }
 
     /** What the bearer of this key may do; empty: it is no key. */
     Optional<Grant> grant(String key) {
-        if (nanos.getAsLong() - readAt > REREAD_NANOS) {
-            read();
-        }
+        refresh();
         return ApiKey.idOf(key)
                 .flatMap(id -> Optional.ofNullable(known.get(id)))
                 .filter(entry -> entry.key().opensWith(key))
                 .map(Entry::grant);
+    }
+
+    private void refresh() {
+        if (nanos.getAsLong() - readAt > REREAD_NANOS) {
+            read();
+        }
     }
 
     private synchronized void read() {
@@ -69,6 +76,12 @@ public final class ApiKeys {
             return;
         }
         if (now.equals(lines)) {
+            return;
+        }
+        if (now.equals(OPEN)) {
+            LOG.info("no API key is wanted");
+            lines = now;
+            known = Map.of();
             return;
         }
         Map<String, Entry> keys = new HashMap<>();
