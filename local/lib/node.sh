@@ -65,6 +65,15 @@ CONFIG
     esac
 }
 
+# A Service that kube-proxy has no rule for yet is refused. Without this the packet goes out to whatever answers for the address there, and a kept
+# connection goes on asking that for ever. "KUBE-" in the comment lets `down` find the rules.
+keep_services_inside() {
+    local chain
+    for chain in FORWARD OUTPUT; do
+        iptables -w -I "$chain" -d 10.96.0.0/16 -m comment --comment "KUBE-LOCAL: services stay inside" -j REJECT
+    done
+}
+
 write_kubelet_config() {
     mkdir -p "$RUN/kubelet"
     # Pods resolve names of the cluster only; RAGOPS_DNS_UPSTREAM names a server for the rest.
@@ -133,6 +142,7 @@ start_node() { # NODE_IP
     sysctl -qw net.ipv4.ip_forward=1
     modprobe br_netfilter 2>/dev/null || true
     sysctl -qw net.bridge.bridge-nf-call-iptables=1 2>/dev/null || true
+    keep_services_inside
     start kubelet "$BIN/kubelet" --config="$RUN/kubelet.yaml" --kubeconfig="$PKI/kubelet.kubeconfig" --hostname-override="$NODE" \
         --node-ip="$1" --root-dir="$RUN/kubelet" --v=1
     start kube-proxy "$BIN/kube-proxy" --config="$RUN/kube-proxy.yaml" --v=1

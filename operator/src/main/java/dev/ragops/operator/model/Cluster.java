@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One RagModel's part of the caches, read into values. */
 final class Cluster {
@@ -157,7 +158,7 @@ final class Cluster {
         }
         return slices.stream()
                 .filter(slice -> Applier.ownedBy(slice, owner.get()))
-                .flatMap(slice -> slice.getEndpoints().stream())
+                .flatMap(slice -> Stream.ofNullable(slice.getEndpoints()).flatMap(List::stream))
                 .filter(endpoint -> endpoint.getConditions() == null
                         || !Boolean.FALSE.equals(endpoint.getConditions().getReady()))
                 .filter(endpoint -> endpoint.getTargetRef() != null)

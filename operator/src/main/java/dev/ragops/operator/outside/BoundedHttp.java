@@ -31,11 +31,14 @@ import javax.net.ssl.TrustManagerFactory;
 public final class BoundedHttp {
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final int MAX_BYTES = 4 << 20;
+    /** A client is not made anew more often than this, however many servers are not who they should be. */
+    private static final Duration RECONNECT = Duration.ofSeconds(10);
     /** Authorities with a client of their own; each client has a thread. */
     private static final int KEPT_CLIENTS = 16;
 
     private final Duration limit;
-    private final HttpClient plain = builder().build();
+    private volatile HttpClient plain = builder().build();
+    private long reconnectedAt = System.nanoTime() - RECONNECT.toNanos();
     private final Map<String, HttpClient> byAuthority = new LinkedHashMap<>(16, 0.75f, true);
 
     /** What came back, whatever the status says. */
@@ -81,6 +84,21 @@ public final class BoundedHttp {
         } finally {
             // Ends the exchange where it is still under way: a body that trickles holds its connection otherwise.
             answer.cancel(true);
+        }
+    }
+
+    /**
+     * Connects anew from the next question on. A connection that was kept goes on to whom it led when it was made, whatever the name means now: a Service
+     * that had no endpoint yet, or an address that was given to somebody else.
+     */
+    public synchronized void reconnect() {
+        if (System.nanoTime() - reconnectedAt >= RECONNECT.toNanos()) {
+            // The old one ends by itself when nothing is under way on it.
+            plain = builder().build();
+            reconnectedAt = System.nanoTime();
+            synchronized (byAuthority) {
+                byAuthority.clear();
+            }
         }
     }
 

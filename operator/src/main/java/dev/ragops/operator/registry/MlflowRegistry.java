@@ -80,6 +80,9 @@ public final class MlflowRegistry implements ModelRegistry {
             String runId = version.path("run_id").asText("");
             return new Resolution.Found(number, runId, digest, metrics(question, version, runId));
         } catch (Refusal refusal) {
+            if (refusal.failed.reason().equals("NotMlflow")) {
+                http.reconnect();
+            }
             return refusal.failed;
         }
     }

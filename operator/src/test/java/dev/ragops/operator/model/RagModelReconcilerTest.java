@@ -28,6 +28,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -290,11 +291,16 @@ class RagModelReconcilerTest {
         return revision;
     }
 
+    /** As kubectl edit does: on the newest version, again where the operator wrote in between. */
     private void edit(java.util.function.UnaryOperator<RagModel> change) {
-        client().resources(RagModel.class)
-                .inNamespace(NAMESPACE)
-                .withName("support")
-                .edit(change);
+        await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsMatching(
+                        e -> e instanceof KubernetesClientException conflict && conflict.getCode() == 409)
+                .until(() -> client().resources(RagModel.class)
+                                .inNamespace(NAMESPACE)
+                                .withName("support")
+                                .edit(change)
+                        != null);
     }
 
     /** Makes the operator look again without changing anything it looks at. */

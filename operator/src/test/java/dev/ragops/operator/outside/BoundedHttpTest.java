@@ -106,6 +106,34 @@ class BoundedHttpTest {
         assertThat(answer).isEqualTo(new BoundedHttp.Answer(418, "tea"));
     }
 
+    @Test
+    void a_kept_connection_is_given_up_when_who_answers_is_not_who_was_asked() throws IOException {
+        server.createContext("/", exchange -> {
+            byte[] port = Integer.toString(exchange.getRemoteAddress().getPort())
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, port.length);
+            exchange.getResponseBody().write(port);
+            exchange.close();
+        });
+        String first = clientPort();
+        assertThat(clientPort()).isEqualTo(first);
+
+        http.reconnect();
+        String second = clientPort();
+        http.reconnect();
+
+        assertThat(second).isNotEqualTo(first);
+        assertThat(clientPort()).as("a second time so soon").isEqualTo(second);
+    }
+
+    private String clientPort() throws IOException {
+        return http.send(
+                        HttpRequest.newBuilder(URI.create(
+                                "http://127.0.0.1:" + server.getAddress().getPort() + "/")),
+                        Map.of())
+                .body();
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds gateways by ownership, never by a label anyone can set: the model owns the Service, the Service its EndpointSlices. */
@@ -39,7 +40,7 @@ public final class ClusterGateways implements GatewayEvidence.Gateways {
                 .getItems()
                 .stream()
                 .filter(slice -> ownedBy(slice, service.getMetadata().getUid()))
-                .flatMap(slice -> slice.getEndpoints().stream())
+                .flatMap(slice -> Stream.ofNullable(slice.getEndpoints()).flatMap(List::stream))
                 .filter(ClusterGateways::isReady)
                 .map(endpoint -> new GatewayEvidence.Gateway(name(endpoint), address(endpoint)))
                 .toList();
