@@ -24,6 +24,35 @@ class WithoutPodsTest extends OnStage {
     }
 
     @Test
+    void aCandidateIsNotJudgedAndItsUsersHaveStable() throws Exception {
+        stage.endpoints(Map.of(Stage.STABLE, List.of(stable.address())));
+        start("split", 100);
+
+        assertStableAnswersAndNothingCounts();
+    }
+
+    @Test
+    void aCandidateWhoseLastPodIsLeavingIsNotJudgedEither() throws Exception {
+        candidate.does(FakeRuntime.DRAINING);
+        start("split", 100);
+
+        assertStableAnswersAndNothingCounts();
+    }
+
+    private void assertStableAnswersAndNothingCounts() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            HttpResponse<String> answer = stage.ask("x-user", "user" + i);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(track(answer)).isEqualTo("stable");
+        }
+        JsonObject judged = stage.track(7, "candidate", "retrieval");
+        assertThat(judged.getInteger("total")).isZero();
+        assertThat(judged.getInteger("errors")).isZero();
+        assertThat(judged.getInteger("excluded")).isEqualTo(40);
+        assertThat(stage.routeReport().getValue("ejected")).isNull();
+    }
+
+    @Test
     void aQuestionAndAWriteGetAProblemThatSaysWhenToComeBack() throws Exception {
         start("none", 0);
         stage.endpoints(Map.of());

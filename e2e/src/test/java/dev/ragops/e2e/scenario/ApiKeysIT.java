@@ -6,6 +6,7 @@ import dev.ragops.e2e.cluster.Front;
 import dev.ragops.e2e.cluster.Waiting;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -42,14 +43,11 @@ class ApiKeysIT {
     @Test
     @Order(1)
     void aModelThatNamesASecretServesItsBearersOnly() {
-        // The first line is for the client, the second for the Secret.
-        String[] made = stage.command()
-                .run(Duration.ofSeconds(60), "./ragops", "key", "new", "--name", "shop", "--read-only")
-                .lines()
-                .filter(line -> line.contains("rk_") || line.startsWith("{"))
-                .toArray(String[]::new);
-        key = made[0].substring(made[0].indexOf("rk_")).strip();
-        stage.kubectl("create", "secret", "generic", "clients", "--from-literal=shop=" + made[1]);
+        String said =
+                stage.command().run(Duration.ofSeconds(60), "./ragops", "key", "new", "--name", "shop", "--read-only");
+        key = theOne(said, line -> line.contains("rk_")).replaceFirst(".*(rk_\\S+).*", "$1");
+        String forTheSecret = theOne(said, line -> line.startsWith("{"));
+        stage.kubectl("create", "secret", "generic", "clients", "--from-literal=shop=" + forTheSecret);
         stage.kubectl("label", "secret", "clients", "ragops.dev/readable=true");
 
         stage.change("{\"gateway\": {\"auth\": {\"apiKeysSecret\": {\"name\": \"clients\"}}}}");
@@ -77,6 +75,10 @@ class ApiKeysIT {
         await("everybody", "", 200);
         stage.awaitCondition(Stage.MODEL, "Stalled", "False");
         assertThat(pods()).isEqualTo(pods);
+    }
+
+    private static String theOne(String said, Predicate<String> which) {
+        return said.lines().filter(which).findFirst().orElseThrow();
     }
 
     private int ask(String bearer) {

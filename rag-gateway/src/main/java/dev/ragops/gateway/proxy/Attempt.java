@@ -62,6 +62,15 @@ sealed interface Attempt {
         return Optional.ofNullable(named).filter(name -> !name.isEmpty());
     }
 
+    /** Whether there was nobody to ask, or somebody on the way out: the cluster's doing, not the revision's. */
+    default boolean isAbsence() {
+        return switch (this) {
+            case NoPod _ -> true;
+            case Answered answered -> answered.isDraining();
+            case Streaming _, Broken _, Abandoned _ -> false;
+        };
+    }
+
     /** Whether trying another pod may help and cannot hurt. */
     default boolean mayTryAgain() {
         return switch (this) {

@@ -29,7 +29,10 @@ final class Ledger {
         return books;
     }
 
-    /** What an attempt says of its track, as if its user had stayed. */
+    /**
+     * What an attempt says of its track, as if its user had stayed. A revision on trial that has no pod just then was not asked, which says nothing of it: its
+     * rollout waits for evidence. Of stable it says that users have nobody.
+     */
     Event event(Exchange exchange, Track track, Attempt attempt) {
         String key = track.wireName() + exchange.kind();
         Optional<String> named = attempt.answerClass();
@@ -37,7 +40,8 @@ final class Ledger {
             lastClass.put(key, named.get());
         }
         String answerClass = named.orElseGet(() -> lastClass.getOrDefault(key, Event.RETRIEVAL));
-        return new Event(attempt.ending(), answerClass, attempt.millis());
+        Event.Ending ending = track != Track.STABLE && attempt.isAbsence() ? Event.Ending.EXCLUDED : attempt.ending();
+        return new Event(ending, answerClass, attempt.millis());
     }
 
     /** Counts a track's own first attempt; a stream is counted when it ends. */

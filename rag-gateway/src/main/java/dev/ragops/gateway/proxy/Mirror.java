@@ -87,8 +87,7 @@ final class Mirror {
                 return;
             }
             whole(attempt, mirrored);
-            boolean leaving = attempt instanceof Attempt.Answered answered && answered.isDraining();
-            over(leaving ? new Event(Event.Ending.EXCLUDED, event.answerClass(), event.latencyMillis()) : event);
+            over(event);
         }
 
         /** Reads a stream to its end as a user would: one that breaks off is bad. */

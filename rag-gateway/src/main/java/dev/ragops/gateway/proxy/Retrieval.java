@@ -73,7 +73,7 @@ final class Retrieval {
         Track track = exchange.choice().track();
         boolean isThere = !exchange.user().hasLeft();
         boolean again = isThere && track == Track.CANDIDATE && exchange.route().fallback() && !attempt.isGood();
-        if (isThere && track == Track.CANDIDATE) {
+        if (isThere && track == Track.CANDIDATE && !attempt.isAbsence()) {
             ledger.candidate(again);
         }
         if (again) {
