@@ -67,7 +67,7 @@ final class LexicalImage {
         if (count < 0 || count > MAX_FILES) {
             throw new IOException("a lexical index of " + count + " files is impossible");
         }
-        ByteBuffersDirectory files = new ByteBuffersDirectory();
+        ByteBuffersDirectory files = LuceneLexicalWriter.memory();
         byte[] buffer = new byte[BUFFER];
         for (int i = 0; i < count; i++) {
             String name = in.readUTF();

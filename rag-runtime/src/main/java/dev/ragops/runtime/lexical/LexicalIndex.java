@@ -17,6 +17,9 @@ public interface LexicalIndex {
 
     long memoryBytes();
 
+    /** Whether it lies in one piece, as {@link LuceneLexicalWriter#merge} makes it: each piece is a cost of its own for every word of every question. */
+    boolean isWhole();
+
     /** The words as bytes, which {@link LuceneLexicalWriter#read} takes back. */
     void write(DataOutput out) throws IOException;
 }

@@ -110,6 +110,11 @@ final class LuceneLexicalIndex implements LexicalIndex {
     }
 
     @Override
+    public boolean isWhole() {
+        return reader.leaves().size() <= 1;
+    }
+
+    @Override
     public long memoryBytes() {
         return memoryBytes;
     }

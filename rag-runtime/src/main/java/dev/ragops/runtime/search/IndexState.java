@@ -131,6 +131,11 @@ final class IndexState implements AutoCloseable {
         return dense;
     }
 
+    /** May run beside {@link #apply}. */
+    void mergeWords() {
+        lexical.merge();
+    }
+
     /** Takes graphs that were built beside the writes. */
     void adopt(SegmentedIndex built) {
         dense = built.over(rows);

@@ -151,6 +151,11 @@ final class Assembly implements AutoCloseable {
                 && now.compactedThrough() <= Math.max(forgottenBefore, read.sequence());
     }
 
+    /** Nothing new is known: a good time to put things in order. */
+    void settle() {
+        indexer.settle();
+    }
+
     /** After a failure: reads again from where the index stands. */
     void rewind() {
         pipeline.clear();

@@ -161,6 +161,7 @@ public final class Follower implements AutoCloseable {
                         snapshots.ifPresent(kept -> kept.look(current(), assembly.cursor()));
                     }
                     if (!moved) {
+                        assembly.settle();
                         rest(POLL);
                     }
                 } catch (StoreException e) {

@@ -54,6 +54,11 @@ class SnapshotFileTest {
         }
 
         @Override
+        public boolean isWhole() {
+            return true;
+        }
+
+        @Override
         public void write(DataOutput out) throws IOException {
             throw new IOException("disk full");
         }
