@@ -46,8 +46,7 @@ final class UnicodeRules {
     UnicodeRules(boolean lowercase, boolean stripAccents) {
         this.lowercase = lowercase;
         this.stripAccents = stripAccents;
-        // The overrides were recorded for the uncased configuration, the only one with accents stripped.
-        this.overrides = lowercase && stripAccents ? readOverrides() : Map.of();
+        this.overrides = readOverrides();
     }
 
     Effect effect(int codePoint) {
@@ -89,7 +88,8 @@ final class UnicodeRules {
             return new Effect(Kind.ALONE, text, false);
         }
         // A decomposed space (U+2000 is canonically U+2002) was caught above: both are white space.
-        boolean combining = text.codePoints().anyMatch(UnicodeRules::isMark);
+        // Only what is decomposed has an order to restore.
+        boolean combining = stripAccents && text.codePoints().anyMatch(UnicodeRules::isMark);
         return new Effect(Kind.PART, text, combining);
     }
 
@@ -166,7 +166,7 @@ final class UnicodeRules {
                 || (c >= 0x2f800 && c <= 0x2fa1f);
     }
 
-    private static Map<Integer, Effect> readOverrides() {
+    private Map<Integer, Effect> readOverrides() {
         Map<Integer, Effect> overrides = new HashMap<>();
         try (InputStream in = Objects.requireNonNull(
                         UnicodeRules.class.getResourceAsStream("unicode-overrides.txt"), "unicode-overrides.txt");
@@ -178,7 +178,7 @@ final class UnicodeRules {
         return Map.copyOf(overrides);
     }
 
-    private static void readOverride(String line, Map<Integer, Effect> overrides) {
+    private void readOverride(String line, Map<Integer, Effect> overrides) {
         int space = line.indexOf(' ');
         String range = line.substring(0, space);
         String rule = line.substring(space + 1);
@@ -190,17 +190,18 @@ final class UnicodeRules {
         }
     }
 
-    private static Effect parse(int codePoint, String rule) {
+    private Effect parse(int codePoint, String rule) {
+        Effect kept = new Effect(Kind.PART, Character.toString(codePoint), false);
         return switch (rule) {
-            case "drop" -> DROP;
-            case "keep" -> new Effect(Kind.PART, Character.toString(codePoint), false);
+            case "keep" -> kept;
+            case "mark" -> stripAccents ? DROP : kept;
             case "punct" -> new Effect(Kind.ALONE, Character.toString(codePoint), false);
             default -> {
                 StringBuilder text = new StringBuilder();
                 for (String hex : rule.substring("map ".length()).split(" ", -1)) {
                     text.appendCodePoint(Integer.parseInt(hex, 16));
                 }
-                yield new Effect(Kind.PART, text.toString(), false);
+                yield lowercase ? new Effect(Kind.PART, text.toString(), false) : kept;
             }
         };
     }

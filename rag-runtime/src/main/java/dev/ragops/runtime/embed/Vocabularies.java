@@ -40,6 +40,11 @@ final class Vocabularies {
         if (!prefix.equals("##")) {
             throw new EmbedderException(source + ": model.continuing_subword_prefix is '" + prefix + "', must be '##'");
         }
+        refuseOther(root, "/model/unk_token", "[UNK]", source);
+        refuseOther(root, "/model/max_input_chars_per_word", "100", source);
+        refuseOther(root, "/pre_tokenizer/type", "BertPreTokenizer", source);
+        refuseOther(root, "/normalizer/clean_text", "true", source);
+        refuseOther(root, "/normalizer/handle_chinese_chars", "true", source);
         JsonNode normalizer = root.path("normalizer");
         String kind = normalizer.path("type").asText("");
         if (!kind.equals("BertNormalizer")) {
@@ -52,6 +57,15 @@ final class Vocabularies {
                 : lowercase;
         return new WordPieceTokenizer(
                 new Vocabulary(pieces(model.path("vocab"), source), source), lowercase, stripAccents);
+    }
+
+    /** Other ids than the author's, and nobody told, would be worse than an error. Absent means BERT's default. */
+    private static void refuseOther(JsonNode root, String at, String supported, String source) {
+        String said = root.at(at).asText(supported);
+        if (!said.equals(supported)) {
+            throw new EmbedderException(source + ": " + at.substring(1).replace('/', '.') + " is '" + said + "', only "
+                    + supported + " is supported");
+        }
     }
 
     private static List<String> pieces(JsonNode vocab, String source) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 final class WordPieceTokenizer implements Tokenizer {
     /** Part of the fingerprint: raise it whenever ids can change. */
-    static final String VERSION = "wordpiece-1";
+    static final String VERSION = "wordpiece-2";
 
     private static final int MAX_WORD_CODE_POINTS = 100;
 

@@ -1,71 +1,56 @@
 package dev.ragops.runtime.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
-import org.junit.jupiter.api.Nested;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WordPieceTokenizerTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    static final WordPieceTokenizer TOKENIZER = load();
+    private static final String FILE = "/all-minilm-l6-v2-q-tokenizer.json";
+    static final WordPieceTokenizer TOKENIZER = Vocabularies.fromJson(GoldenIdsTest.resource(FILE), FILE);
 
-    private static WordPieceTokenizer load() {
-        try {
-            return Vocabularies.fromJson(resource("/all-minilm-l6-v2-q-tokenizer.json"), "test");
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    /** A bundle may ship a vocabulary that knows upper case or accents: its ids are the reference's too. */
+    @ParameterizedTest
+    @CsvSource({"cased, false, false", "accented, true, false", "cased-stripped, false, true"})
+    void case_and_accents_are_kept_when_the_file_says_so(String name, boolean lowercase, boolean stripAccents)
+            throws IOException {
+        GoldenIdsTest.Named tokenizer = new GoldenIdsTest.Named(
+                name,
+                with("normalizer", node -> node.put("lowercase", lowercase).put("strip_accents", stripAccents)));
+        GoldenIdsTest.assertEqualIds("code-points-" + name, GoldenIdsTest.codePoints(), tokenizer);
+        GoldenIdsTest.assertEqualIds("generated-" + name, GoldenIdsTest.generated(), tokenizer);
     }
 
-    private static byte[] resource(String name) throws IOException {
-        try (InputStream in = Objects.requireNonNull(WordPieceTokenizerTest.class.getResourceAsStream(name))) {
-            return in.readAllBytes();
-        }
+    @ParameterizedTest
+    @CsvSource({
+        "model, unk_token, <unk>",
+        "model, max_input_chars_per_word, 200",
+        "model, continuing_subword_prefix, @@",
+        "pre_tokenizer, type, Whitespace",
+        "normalizer, clean_text, false",
+        "normalizer, handle_chinese_chars, false",
+        "normalizer, type, NFKC"
+    })
+    void what_is_not_implemented_is_refused_by_name(String section, String field, String value) {
+        assertThatThrownBy(() -> with(section, node -> node.put(field, value)))
+                .isInstanceOf(EmbedderException.class)
+                .hasMessageContaining("tokenizer.json: " + section + "." + field + " is '" + value + "'");
     }
 
-    @Nested
-    class Against_the_reference_implementation {
-        /** Made once with Hugging Face tokenizers 0.23, added tokens switched off. */
-        @Test
-        void ids_are_equal_on_words_marks_ideographs_emoji_controls_and_noise() throws IOException {
-            assertEqualIds(new String(resource("wordpiece-golden.jsonl"), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList());
-        }
-
-        /** A larger file of the same form, when a developer names one. */
-        @Test
-        void ids_are_equal_on_a_given_file() throws IOException {
-            String file = System.getProperty("ragops.tokenizer.golden", "");
-            if (!file.isEmpty()) {
-                assertEqualIds(Files.readAllLines(Path.of(file)));
-            }
-        }
-
-        private void assertEqualIds(List<String> lines) throws IOException {
-            List<String> differences = new ArrayList<>();
-            for (String line : lines) {
-                JsonNode node = JSON.readTree(line);
-                long[] expected = JSON.convertValue(node.get("ids"), long[].class);
-                long[] actual = TOKENIZER.encode(node.get("text").asText(), Integer.MAX_VALUE);
-                if (!Arrays.equals(expected, actual)) {
-                    differences.add(line + "\n  is " + Arrays.toString(actual));
-                }
-            }
-            assertThat(differences).isEmpty();
-        }
+    private static WordPieceTokenizer with(String section, Consumer<ObjectNode> edit) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode root = (ObjectNode) json.readTree(GoldenIdsTest.resource(FILE));
+        edit.accept((ObjectNode) root.get(section));
+        return Vocabularies.fromJson(json.writeValueAsBytes(root), "tokenizer.json");
     }
 
     @Test
