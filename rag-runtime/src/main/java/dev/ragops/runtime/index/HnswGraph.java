@@ -12,6 +12,11 @@ final class HnswGraph implements GraphSegment {
      */
     record Shape(int links, int buildWidth, int searchWidth) {
         static final Shape DEFAULT = new Shape(16, 200, 100);
+
+        /** Of a walk's candidates the outer half are met by chance. */
+        int widthFor(int k) {
+            return Math.max(searchWidth, 2 * k);
+        }
     }
 
     private final VectorRows rows;
@@ -48,7 +53,7 @@ final class HnswGraph implements GraphSegment {
 
     @Override
     public ScoredOrdinals search(float[] unit, int k, OrdinalFilter accept) {
-        return search(unit, k, accept, shape.searchWidth());
+        return search(unit, k, accept, shape.widthFor(k));
     }
 
     /** With another width than the shape's: wider finds more and costs more. */
@@ -57,7 +62,7 @@ final class HnswGraph implements GraphSegment {
             return ScoredOrdinals.NONE;
         }
         // Rejected nodes are walked through but not returned: widen by how many are expected on the way.
-        double share = Math.max(1e-3, Math.min(1, (double) accept.cardinality() / Math.max(1, rows.size())));
+        double share = SearchCost.share(accept.cardinality(), rows.size());
         int width = (int) Math.min(links.size(), Math.max(searchWidth, k) / share);
         HnswWalk walk = walks.get();
         walk.begin(VectorRows.widened(unit));
@@ -66,14 +71,23 @@ final class HnswGraph implements GraphSegment {
         }
         walk.widen(0, width);
         int wanted = ExactIndex.shortlist(k);
-        TopK rough = new TopK(Math.min(wanted, walk.found()));
-        for (int i = 0; i < walk.found() && rough.size() < wanted; i++) {
+        int trusted = width < links.size() ? trusted(walk.found()) : walk.found();
+        TopK rough = new TopK(Math.min(wanted, trusted));
+        for (int i = 0; i < trusted && rough.size() < wanted; i++) {
             int row = from + walk.node(i);
             if (accept.accepts(row)) {
                 rough.offer(walk.score(i), row);
             }
         }
         return ExactIndex.rerank(rows, unit, k, rough);
+    }
+
+    /**
+     * How many of the nearest candidates of a walk are taken for what they seem: behind them it has missed too many (decision
+     * 0022). Of an even filter the best {@code k} are expected in the inner half; a quarter more is for its unevenness.
+     */
+    static int trusted(int found) {
+        return found - found / 4;
     }
 
     @Override

@@ -76,12 +76,13 @@ final class HnswlibSegment implements GraphSegment {
             return ScoredOrdinals.NONE;
         }
         // The library knows no filter: ask for as many as hold k accepted ones with room to spare.
-        double share = Math.max(1e-3, Math.min(1, (double) accept.cardinality() / Math.max(1, rows.size())));
+        double share = SearchCost.share(accept.cardinality(), rows.size());
         int wanted = (int) Math.min(to - from, share == 1 ? k : (k + 20) * 2 / share);
         List<SearchResult<Row, Float>> found =
                 index.findNearest(new Stretch(unit, 0, unit.length), Math.max(1, wanted));
+        int trusted = share == 1 || wanted == to - from ? found.size() : HnswGraph.trusted(found.size());
         TopK best = new TopK(k);
-        for (SearchResult<Row, Float> result : found) {
+        for (SearchResult<Row, Float> result : found.subList(0, trusted)) {
             int row = result.item().id();
             if (accept.accepts(row)) {
                 best.offer(rows.dot(unit, row), row);

@@ -14,7 +14,7 @@ public final class SegmentedIndex implements VectorIndex {
     private SegmentedIndex(List<GraphSegment> segments, VectorRows rows) {
         this.segments = List.copyOf(segments);
         this.rows = rows;
-        this.tail = new ExactIndex(rows, covered(segments));
+        this.tail = new ExactIndex(rows, covered(segments), rows.size());
     }
 
     /** No graphs. */
@@ -62,15 +62,21 @@ public final class SegmentedIndex implements VectorIndex {
             return tail.search(unit, k, accept);
         }
         // A narrow filter is scanned: exact, and cheaper than a graph that must walk through what it may not return.
-        if (accept.cardinality() <= GraphSegment.SCAN_BELOW) {
+        if (SearchCost.prefersScan(k, accept.cardinality(), rows.size())) {
             return new ExactIndex(rows).search(unit, k, accept);
         }
         TopK best = new TopK(k);
         offer(best, tail.search(unit, k, accept));
         for (GraphSegment segment : segments) {
-            offer(best, segment.search(unit, k, accept));
+            ScoredOrdinals found = segment.search(unit, k, accept);
+            offer(best, found.count() < k ? scan(segment, unit, k, accept) : found);
         }
         return best.toHits();
+    }
+
+    /** What is accepted may lie far from the question, all of it: a walk then ends among rejected rows. */
+    private ScoredOrdinals scan(GraphSegment segment, float[] unit, int k, OrdinalFilter accept) {
+        return new ExactIndex(rows, segment.from(), segment.to()).search(unit, k, accept);
     }
 
     private static void offer(TopK best, ScoredOrdinals hits) {

@@ -31,7 +31,10 @@ final class TopK {
 
     /** Below this score nothing can enter. */
     float bar() {
-        return size < heap.length ? Float.NEGATIVE_INFINITY : score(heap[0]);
+        if (size < heap.length) {
+            return Float.NEGATIVE_INFINITY;
+        }
+        return size == 0 ? Float.POSITIVE_INFINITY : score(heap[0]);
     }
 
     void offer(float score, int ordinal) {

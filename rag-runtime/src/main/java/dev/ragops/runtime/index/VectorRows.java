@@ -21,17 +21,20 @@ public final class VectorRows {
     private final float[][] floats;
     private final byte[][] bytes;
     private final float[][] scales;
+    private final float largestScale;
 
-    private VectorRows(int dimension, int size, float[][] floats, byte[][] bytes, float[][] scales) {
+    private VectorRows(
+            int dimension, int size, float[][] floats, byte[][] bytes, float[][] scales, float largestScale) {
         this.dimension = dimension;
         this.size = size;
         this.floats = floats;
         this.bytes = bytes;
         this.scales = scales;
+        this.largestScale = largestScale;
     }
 
     public static VectorRows empty(int dimension) {
-        return new VectorRows(dimension, 0, new float[0][], new byte[0][], new float[0][]);
+        return new VectorRows(dimension, 0, new float[0][], new byte[0][], new float[0][], 0);
     }
 
     /**
@@ -49,6 +52,7 @@ public final class VectorRows {
             newScales[b] = new float[BLOCK];
         }
         int row = size;
+        float largest = largestScale;
         for (float[] vector : vectors) {
             if (vector.length != dimension) {
                 throw new IllegalArgumentException(
@@ -56,10 +60,12 @@ public final class VectorRows {
             }
             int from = (row & MASK) * dimension;
             System.arraycopy(vector, 0, newFloats[row >> SHIFT], from, dimension);
-            newScales[row >> SHIFT][row & MASK] = quantise(vector, newBytes[row >> SHIFT], from);
+            float scale = quantise(vector, newBytes[row >> SHIFT], from);
+            newScales[row >> SHIFT][row & MASK] = scale;
+            largest = Math.max(largest, scale);
             row++;
         }
-        return new VectorRows(dimension, newSize, newFloats, newBytes, newScales);
+        return new VectorRows(dimension, newSize, newFloats, newBytes, newScales, largest);
     }
 
     /** A question in the form {@link #approximate} wants. */
@@ -73,17 +79,23 @@ public final class VectorRows {
         return wide;
     }
 
-    /** @return the factor that turns the integers back */
-    static float quantise(float[] vector, byte[] out, int from) {
+    /** The factor that turns the integers of a vector back. */
+    static float scaleOf(float[] vector) {
         float max = 0;
         for (float x : vector) {
             max = Math.max(max, Math.abs(x));
         }
-        float factor = max == 0 ? 0 : LEVELS / max;
+        return max / LEVELS;
+    }
+
+    /** @return the factor that turns the integers back */
+    static float quantise(float[] vector, byte[] out, int from) {
+        float scale = scaleOf(vector);
+        float factor = scale == 0 ? 0 : 1 / scale;
         for (int i = 0; i < vector.length; i++) {
             out[from + i] = (byte) Math.round(vector[i] * factor);
         }
-        return max / LEVELS;
+        return scale;
     }
 
     public int size() {
@@ -123,6 +135,11 @@ public final class VectorRows {
     /** The factor that turns a row's integers back. */
     float scale(int row) {
         return scales[row >> SHIFT][row & MASK];
+    }
+
+    /** The largest of these factors: the coarsest that any row was rounded. */
+    float largestScale() {
+        return largestScale;
     }
 
     /** A row's integers as {@link #approximate} wants a question. */
