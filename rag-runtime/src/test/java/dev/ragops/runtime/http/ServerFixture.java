@@ -86,6 +86,11 @@ abstract class ServerFixture {
         follower.close();
     }
 
+    /** What questions are encoded by: a test may stand in its way. */
+    Embedder questionEmbedder(Embedder real) {
+        return real;
+    }
+
     final void serve(Optional<Supplier<DocumentStore>> store, List<Path> tokens, Optional<Path> keys)
             throws IOException {
         List<SourceDocument> bundled = List.of(
@@ -105,7 +110,7 @@ abstract class ServerFixture {
                         RagConfig.DEFAULT,
                         embedder,
                         follower,
-                        new Searcher(embedder, RagConfig.DEFAULT.retrieval()),
+                        new Searcher(questionEmbedder(embedder), RagConfig.DEFAULT.retrieval()),
                         new Answerer(
                                 RagConfig.DEFAULT.answer(), String::length, Clock.systemUTC(), GeneratorListener.NONE)),
                 new Identity("support-0123456789", "3", "digest", "", embedder.fingerprint()),

@@ -23,6 +23,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What goes over the wire around a request: streams, compression, ids that tie requests together, and connections that break. */
 class WireTest extends ServerFixture {
@@ -149,6 +151,35 @@ class WireTest extends ServerFixture {
                     .contains("documents[0].id must not");
         }
 
+        /** PostgreSQL stores no NUL, so no store gets one. */
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "id|{\"id\":\"a\\u0000b\",\"text\":\"x\"}",
+                    "id|{\"id\":\"a\\n\",\"text\":\"x\"}",
+                    "text|{\"id\":\"a\",\"text\":\"x\\u0000\"}",
+                    "title|{\"id\":\"a\",\"text\":\"x\",\"title\":\"\\u0000\"}"
+                })
+        void with_a_character_that_no_store_holds_is_refused_by_field(String field, String document) throws Exception {
+            HttpResponse<String> whole = post("/ingest", "{\"documents\":[" + document + "]}");
+            HttpResponse<String> line = send("POST", "/ingest", "application/x-ndjson", utf8(document));
+
+            assertThat(whole.statusCode()).isEqualTo(400);
+            assertThat(json(whole).path("field").asText()).isEqualTo("documents[0]." + field);
+            assertThat(json(line).path("status").asText()).isEqualTo("error");
+            assertThat(json(line).path("field").asText()).isEqualTo(field);
+            assertThat(json(get("/documents")).path("documents")).isEmpty();
+        }
+
+        @Test
+        void whose_path_or_parameters_have_such_a_character_is_refused_too() throws Exception {
+            assertThat(get("/documents/a%00b").statusCode()).isEqualTo(400);
+            assertThat(get("/documents/a%0A").statusCode()).isEqualTo(400);
+            assertThat(get("/documents?collection=a%00").statusCode()).isEqualTo(400);
+            assertThat(get("/documents?collection=a%0A").statusCode()).isEqualTo(400);
+        }
+
         @Test
         void by_a_method_that_is_not_there_hears_which_are() throws Exception {
             HttpResponse<String> response = send("PATCH", "/documents/a", TYPE, utf8("{}"));
@@ -195,12 +226,33 @@ class WireTest extends ServerFixture {
         }
 
         @Test
-        void with_a_line_beyond_all_measure_ends_there_and_says_so() throws Exception {
-            String body = line(1) + "{\"id\":\"big\",\"text\":\"" + "x".repeat(5 << 20) + "\"}\n";
+        void loses_a_line_beyond_all_measure_and_nothing_else() throws Exception {
+            String big = "{\"id\":\"big\",\"text\":\"" + "x".repeat(11 << 20) + "\"}\n";
 
-            HttpResponse<String> response = send("POST", "/ingest", "application/x-ndjson", utf8(body));
+            HttpResponse<String> response =
+                    send("POST", "/ingest", "application/x-ndjson", utf8(line(1) + big + line(3) + big.strip()));
 
-            assertThat(response.body()).contains("longer than 4 MiB");
+            List<String> answers = response.body().lines().toList();
+            assertThat(answers).hasSize(4);
+            assertThat(answers.get(0)).contains("\"line\":1").contains("created");
+            assertThat(answers.get(1)).contains("\"line\":2").contains("error").contains("longer than 10 MiB");
+            assertThat(answers.get(2)).contains("\"line\":3").contains("created");
+            assertThat(answers.get(3)).contains("\"line\":4").contains("longer than 10 MiB");
+            assertThat(json(get("/documents")).path("documents")).hasSize(2);
+        }
+
+        /** The contract lets two million characters through; in UTF-8 they are up to eight million bytes. */
+        @Test
+        void takes_the_largest_document_there_is() throws Exception {
+            String text = "漢".repeat(2_000_000);
+
+            HttpResponse<String> response = send(
+                    "POST",
+                    "/ingest?wait=false",
+                    "application/x-ndjson",
+                    utf8("{\"id\":\"large\",\"text\":\"" + text + "\"}"));
+
+            assertThat(response.body()).contains("created");
         }
 
         @Test

@@ -73,7 +73,7 @@ final class SchemaReader {
                                 node.path("maxLength").asInt(Integer.MAX_VALUE)));
             case "pattern" ->
                 Optional.of(new Rule.Matches(
-                        Pattern.compile(node.path("pattern").asText()),
+                        pattern(node.path("pattern").asText()),
                         node.path("x-ragops-says")
                                 .asText("must match " + node.path("pattern").asText())));
             case "items", "minItems", "maxItems" ->
@@ -93,6 +93,11 @@ final class SchemaReader {
                 yield Optional.empty();
             }
         };
+    }
+
+    /** In a contract {@code $} is the end of the text (ECMA-262); Java's would let a line end follow. */
+    private static Pattern pattern(String said) {
+        return Pattern.compile(said.endsWith("$") ? said.substring(0, said.length() - 1) + "\\z" : said);
     }
 
     private static Optional<String> first(JsonNode node, String keyword, String... together) {

@@ -15,7 +15,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.parsetools.RecordParser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +26,9 @@ import java.util.Optional;
  */
 final class LineIngest {
     private static final int BATCH = 100;
-    private static final int MAX_LINE = 4 << 20;
+    /** What a whole list may have: room for the largest document, and a bound of what a stream holds in memory. */
+    private static final int MOST_BYTES = 10 << 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Call call;
@@ -42,6 +43,8 @@ final class LineIngest {
     private boolean ended;
     private boolean broken;
     private long number;
+    /** What the lines that wait have at most. */
+    private int bytes;
 
     /** A line that was read: a document, or why it is none. */
     private sealed interface Line {
@@ -62,17 +65,16 @@ final class LineIngest {
 
     void start() {
         response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, DocumentRoutes.LINES);
-        RecordParser parser = RecordParser.newDelimited("\n", request).maxRecordSize(MAX_LINE);
-        parser.exceptionHandler(
-                failure -> breakOff("line " + (number + 1) + " is longer than 4 MiB, or the stream broke off"));
-        parser.handler(line -> {
-            read(line);
-            if (batch.size() >= BATCH && !writing) {
+        LineCutter lines = new LineCutter(MOST_BYTES, this::read, this::tooLong);
+        request.handler(chunk -> {
+            lines.handle(chunk);
+            if (isFull() && !writing) {
                 request.pause();
                 write();
             }
         });
-        parser.endHandler(v -> {
+        request.endHandler(v -> {
+            lines.end();
             ended = true;
             if (!writing) {
                 write();
@@ -83,14 +85,28 @@ final class LineIngest {
         response.closeHandler(v -> broken = true);
     }
 
-    private void read(Buffer line) {
+    private boolean isFull() {
+        return batch.size() >= BATCH || bytes >= MOST_BYTES;
+    }
+
+    private void tooLong() {
         number++;
-        byte[] bytes = line.getBytes();
-        if (isBlank(bytes)) {
+        batch.add(new Line.Bad(
+                number,
+                Problem.of(
+                        413,
+                        "Too large",
+                        "the line is longer than " + (MOST_BYTES >> 20) + " MiB; split the document")));
+    }
+
+    private void read(byte[] line) {
+        number++;
+        if (isBlank(line)) {
             return;
         }
+        bytes += line.length;
         try {
-            JsonNode node = JsonBody.parse(bytes);
+            JsonNode node = JsonBody.parse(line);
             schema.check("", node);
             batch.add(new Line.Good(number, DocumentRoutes.document(node)));
         } catch (Problem problem) {
@@ -111,8 +127,12 @@ final class LineIngest {
         if (broken) {
             return;
         }
-        List<Line> lines = List.copyOf(batch);
-        batch.clear();
+        List<Line> next = batch.subList(0, Math.min(BATCH, batch.size()));
+        List<Line> lines = List.copyOf(next);
+        next.clear();
+        if (batch.isEmpty()) {
+            bytes = 0;
+        }
         if (lines.isEmpty()) {
             if (ended) {
                 end();
@@ -143,7 +163,7 @@ final class LineIngest {
         }
         if (response.writeQueueFull()) {
             response.drainHandler(v -> goOn());
-        } else if (ended || batch.size() >= BATCH) {
+        } else if (ended || isFull()) {
             write();
         } else {
             request.resume();

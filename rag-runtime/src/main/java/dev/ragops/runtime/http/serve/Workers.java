@@ -12,21 +12,17 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Threads for what would block an event loop, and the place where load is shed: a caller who would wait too long hears so at once, and those who are
  * let in are answered in time.
  */
 public final class Workers implements AutoCloseable {
-    /** A new duration counts an eighth: follows a change within some twenty requests, and one slow request hardly moves it. */
-    private static final int SMOOTHING = 8;
-
     private final ThreadPoolExecutor pool;
     private final RuntimeMetrics metrics;
     private final Vertx vertx;
     private final Duration longestWait;
-    private final AtomicLong usualNanos = new AtomicLong();
+    private final ExpectedWait wait;
 
     /**
      * @param queue bound of what may wait, for memory's sake
@@ -36,6 +32,7 @@ public final class Workers implements AutoCloseable {
         this.vertx = vertx;
         this.longestWait = longestWait;
         this.metrics = metrics;
+        this.wait = new ExpectedWait(threads);
         this.pool = new ThreadPoolExecutor(
                 threads,
                 threads,
@@ -57,7 +54,7 @@ public final class Workers implements AutoCloseable {
             return Future.failedFuture(Problem.later("Deadline passed", "the request came later than its deadline"));
         }
         long longest = Math.min(longestWait.toNanos(), patience.toNanos() / 2);
-        long expected = expectedWaitNanos();
+        long expected = wait.nanos(pool.getQueue().size(), pool.getActiveCount());
         if (expected > longest) {
             metrics.shed.inc();
             return Future.failedFuture(overloaded(expected));
@@ -71,7 +68,7 @@ public final class Workers implements AutoCloseable {
                 } catch (Exception | Error e) {
                     context.runOnContext(v -> promise.fail(e));
                 } finally {
-                    took(System.nanoTime() - began);
+                    wait.took(System.nanoTime() - began);
                 }
             });
             metrics.waiting.set(pool.getQueue().size());
@@ -80,19 +77,6 @@ public final class Workers implements AutoCloseable {
             promise.fail(overloaded(expected));
         }
         return promise.future();
-    }
-
-    /** How long one who comes now would wait for a thread, if requests go on taking as long as they lately did. */
-    long expectedWaitNanos() {
-        int ahead = pool.getQueue().size();
-        if (ahead == 0 && pool.getActiveCount() < pool.getCorePoolSize()) {
-            return 0;
-        }
-        return (ahead + 1) * usualNanos.get() / pool.getCorePoolSize();
-    }
-
-    private void took(long nanos) {
-        usualNanos.accumulateAndGet(nanos, (old, now) -> old == 0 ? now : old + (now - old) / SMOOTHING);
     }
 
     private static Problem overloaded(long expectedNanos) {
