@@ -8,7 +8,7 @@ import sys
 import ir_measures
 from ir_measures import AP, RR, R, nDCG
 
-MEASURES = {"ndcg_at_10": nDCG @ 10, "recall_at_10": R @ 10, "recall_at_100": R @ 100, "mrr": RR, "map": AP}
+MEASURES = {"ndcg_at_10": nDCG @ 10} | {f"recall_at_{k}": R @ k for k in (1, 5, 10, 100)} | {"mrr": RR, "map": AP}
 
 
 def awkward(target):

@@ -6,6 +6,7 @@ import dev.ragops.runtime.chunk.Chunker;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
 import dev.ragops.runtime.evaluate.Comparison;
+import dev.ragops.runtime.evaluate.Cutoffs;
 import dev.ragops.runtime.evaluate.Evaluation;
 import dev.ragops.runtime.evaluate.Figure;
 import dev.ragops.runtime.evaluate.Interval;
@@ -29,13 +30,15 @@ import java.util.Map;
  * The ranking quality of a run, as it is reported.
  *
  * @param rows one for each question with a relevant document
+ * @param figures what is reported of them
  */
-record Assessment(List<Ranking> run, List<Metrics.PerQuestion> rows) {
+record Assessment(List<Ranking> run, List<Metrics.PerQuestion> rows, List<Figure> figures) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int DECIMALS = 4;
 
     /** Asks the questions of an index of the documents, through the classes that serve. */
-    static Assessment of(RagConfig config, Embedder embedder, Collection collection, Evaluation.Progress progress) {
+    static Assessment of(
+            RagConfig config, Embedder embedder, Collection collection, Cutoffs cutoffs, Evaluation.Progress progress) {
         View view = Evaluation.index(
                 embedder,
                 new Chunker(embedder.tokenizer(), config.chunking()),
@@ -43,18 +46,18 @@ record Assessment(List<Ranking> run, List<Metrics.PerQuestion> rows) {
                 config.retrieval().index(),
                 progress);
         Searcher searcher = new Searcher(embedder, config.retrieval());
-        return of(collection.questions(), Evaluation.run(searcher, view, collection.questions(), progress));
+        return of(collection.questions(), Evaluation.run(searcher, view, collection.questions(), progress), cutoffs);
     }
 
-    static Assessment of(List<Judged> questions, List<Ranking> run) {
-        return new Assessment(run, Metrics.perQuestion(questions, run));
+    static Assessment of(List<Judged> questions, List<Ranking> run, Cutoffs cutoffs) {
+        return new Assessment(run, Metrics.perQuestion(questions, run, cutoffs), Figure.all(cutoffs));
     }
 
     /** By the names they have in MLflow. */
     Map<String, Double> named() {
         Map<String, Double> named = new LinkedHashMap<>();
-        for (Figure figure : Figure.values()) {
-            named.put(figure.label(), figure.over(rows).mean());
+        for (Figure figure : figures) {
+            named.put(figure.label(), figure.mean(rows));
         }
         return named;
     }
@@ -63,7 +66,7 @@ record Assessment(List<Ranking> run, List<Metrics.PerQuestion> rows) {
     ObjectNode report() {
         ObjectNode report = JSON.createObjectNode().put("queries", rows.size());
         ObjectNode intervals = JSON.createObjectNode();
-        for (Figure figure : Figure.values()) {
+        for (Figure figure : figures) {
             Interval interval = figure.over(rows);
             report.put(figure.label(), rounded(interval.mean()));
             bounds(intervals, figure.label(), interval);
@@ -75,7 +78,7 @@ record Assessment(List<Ranking> run, List<Metrics.PerQuestion> rows) {
     /** What this run has over another one, question by question. */
     ObjectNode over(Assessment other) {
         ObjectNode report = JSON.createObjectNode();
-        for (Figure figure : Figure.values()) {
+        for (Figure figure : figures) {
             report.set(figure.label(), compared(Comparison.of(other.rows, rows, figure)));
         }
         return report;
@@ -94,12 +97,12 @@ record Assessment(List<Ranking> run, List<Metrics.PerQuestion> rows) {
     void writePerQuery(Path file) {
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
             out.write("query-id");
-            for (Figure figure : Figure.values()) {
+            for (Figure figure : figures) {
                 out.write("\t" + figure.label());
             }
             for (Metrics.PerQuestion row : rows) {
                 out.write("\n" + row.questionId());
-                for (Figure figure : Figure.values()) {
+                for (Figure figure : figures) {
                     out.write("\t" + rounded(figure.of(row)));
                 }
             }

@@ -6,10 +6,12 @@ import dev.ragops.runtime.config.ConfigException;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
 import dev.ragops.runtime.embed.Embedders;
+import dev.ragops.runtime.evaluate.Cutoffs;
 import dev.ragops.runtime.evaluate.RunFile;
 import dev.ragops.runtime.search.RetrievalConfig;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -45,6 +47,13 @@ final class EvaluateCommand implements Callable<Integer> {
             defaultValue = Collection.TEST)
     String split = Collection.TEST;
 
+    @Option(
+            names = "--k",
+            paramLabel = "K",
+            split = ",",
+            description = "ranks at which recall is taken, 1 to 1000 (default 10,100): recall_at_K in the report")
+    List<Integer> ranks = Cutoffs.DEFAULT.ranks();
+
     @Option(names = "--run", paramLabel = "FILE", description = "write the rankings here, as a TREC run file")
     Optional<Path> run = Optional.empty();
 
@@ -66,10 +75,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Cutoffs cutoffs = new Cutoffs(ranks);
         Collection collection = Collection.read(folder, split());
-        Optional<Assessment> other = compare.map(file -> Assessment.of(collection.questions(), RunFile.read(file)));
-        Assessment assessment = score.map(file -> Assessment.of(collection.questions(), RunFile.read(file)))
-                .orElseGet(() -> searched(collection));
+        Optional<Assessment> other =
+                compare.map(file -> Assessment.of(collection.questions(), RunFile.read(file), cutoffs));
+        Assessment assessment = score.map(file -> Assessment.of(collection.questions(), RunFile.read(file), cutoffs))
+                .orElseGet(() -> searched(collection, cutoffs));
         run.ifPresent(file -> RunFile.write(file, assessment.run()));
         perQuery.ifPresent(assessment::writePerQuery);
         ObjectNode report = assessment.report();
@@ -78,12 +89,12 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Assessment searched(Collection collection) {
+    private Assessment searched(Collection collection, Cutoffs cutoffs) {
         RagConfig config = config();
         Path directory = bundle.isBlank() ? Path.of(".") : Path.of(bundle);
         try (Embedder embedder =
                 Embedders.open(config.embedder(), directory, new Embedders.Resources(Cpus.count(), 0))) {
-            return Assessment.of(config, embedder, collection, new StderrProgress());
+            return Assessment.of(config, embedder, collection, cutoffs, new StderrProgress());
         }
     }
 

@@ -12,6 +12,7 @@ import dev.ragops.runtime.embed.Embedder;
 import dev.ragops.runtime.embed.EmbedderSpec;
 import dev.ragops.runtime.embed.Embedders;
 import dev.ragops.runtime.evaluate.BeirFolder;
+import dev.ragops.runtime.evaluate.Cutoffs;
 import dev.ragops.runtime.evaluate.Evaluation;
 import dev.ragops.runtime.search.Passage;
 import dev.ragops.runtime.search.RetrievalConfig.Fusion;
@@ -82,7 +83,8 @@ record Workshop(Path directory, boolean kept) implements AutoCloseable {
         Path golden = directory.resolve(Bundle.GOLDEN_FILE);
         if (Files.exists(golden)) {
             Collection collection = new Collection(texts, Collection.questions(golden, Collection.TEST));
-            metrics.putAll(Assessment.of(config, embedder, collection, progress).named());
+            metrics.putAll(Assessment.of(config, embedder, collection, Cutoffs.DEFAULT, progress)
+                    .named());
         }
     }
 

@@ -3,46 +3,38 @@ package dev.ragops.runtime.evaluate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
- * How good the rankings of a run are, each figure a mean over all questions that have a relevant document; a question
- * without a ranking counts 0. Same definitions as trec_eval (nDCG with linear gain) and ir-measures.
+ * How good the rankings of a run are, question by question: of all questions that have a relevant document, one without a
+ * ranking counting 0. Same definitions as trec_eval (nDCG with linear gain) and ir-measures.
  */
-public record Metrics(int queries, double ndcgAt10, double recallAt10, double recallAt100, double mrr, double map) {
-    /** The same figures for one question. */
+public final class Metrics {
+    private Metrics() {}
+
+    /**
+     * The figures of one question.
+     *
+     * @param recallAt by cutoff
+     */
     public record PerQuestion(
-            String questionId, double ndcgAt10, double recallAt10, double recallAt100, double mrr, double map) {}
+            String questionId, double ndcgAt10, Map<Integer, Double> recallAt, double mrr, double map) {
+        public PerQuestion {
+            recallAt = Map.copyOf(recallAt);
+        }
+    }
 
     /** One row for each question with a relevant document, in the order of {@code questions}. */
-    public static List<PerQuestion> perQuestion(List<Judged> questions, List<Ranking> run) {
+    public static List<PerQuestion> perQuestion(List<Judged> questions, List<Ranking> run, Cutoffs cutoffs) {
         Map<String, Ranking> byQuestion = new HashMap<>();
         run.forEach(ranking -> byQuestion.put(ranking.questionId(), ranking));
         return questions.stream()
                 .filter(Judged::hasRelevant)
-                .map(q -> of(q, byQuestion.getOrDefault(q.id(), new Ranking(q.id(), List.of()))))
+                .map(q -> of(q, byQuestion.getOrDefault(q.id(), new Ranking(q.id(), List.of())), cutoffs))
                 .toList();
     }
 
-    public static Metrics of(List<Judged> questions, List<Ranking> run) {
-        return mean(perQuestion(questions, run));
-    }
-
-    public static Metrics mean(List<PerQuestion> rows) {
-        return new Metrics(
-                rows.size(),
-                mean(rows, PerQuestion::ndcgAt10),
-                mean(rows, PerQuestion::recallAt10),
-                mean(rows, PerQuestion::recallAt100),
-                mean(rows, PerQuestion::mrr),
-                mean(rows, PerQuestion::map));
-    }
-
-    private static double mean(List<PerQuestion> rows, ToDoubleFunction<PerQuestion> figure) {
-        return rows.stream().mapToDouble(figure).average().orElse(0);
-    }
-
-    private static PerQuestion of(Judged question, Ranking ranking) {
+    private static PerQuestion of(Judged question, Ranking ranking, Cutoffs cutoffs) {
         int[] grades = ranking.documents().stream()
                 .mapToInt(d -> Math.max(0, question.grades().getOrDefault(d.documentId(), 0)))
                 .toArray();
@@ -55,8 +47,9 @@ public record Metrics(int queries, double ndcgAt10, double recallAt10, double re
         return new PerQuestion(
                 question.id(),
                 discounted(grades, 10) / discounted(reversed(ideal), 10),
-                (double) found(grades, 10) / relevant,
-                (double) found(grades, 100) / relevant,
+                cutoffs.ranks().stream()
+                        .collect(Collectors.toMap(
+                                cutoff -> cutoff, cutoff -> (double) found(grades, cutoff) / relevant)),
                 reciprocalRank(grades),
                 averagePrecision(grades, relevant));
     }

@@ -28,7 +28,7 @@ public final class Tuner {
         }
 
         public double ndcgAt10() {
-            return Metrics.mean(rows).ndcgAt10();
+            return Figure.NDCG_AT_10.mean(rows);
         }
     }
 
@@ -85,7 +85,7 @@ public final class Tuner {
             for (double w : weights) {
                 Searcher searcher = new Searcher(embedder, retrieval.withFusion(new Fusion.Convex(w)));
                 List<Ranking> run = Evaluation.run(searcher, view, tuning, Evaluation.Progress.SILENT);
-                trials.add(new Trial(size, w, Metrics.perQuestion(tuning, run)));
+                trials.add(new Trial(size, w, Metrics.perQuestion(tuning, run, Cutoffs.DEFAULT)));
                 progress.done("configurations tried", trials.size(), all.size() * weights.size());
             }
         }

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands as a shell runs them: arguments in; output, error line and exit code out. */
 @Isolated("System.out and System.err are the process's")
@@ -120,6 +122,24 @@ class CommandTest {
                     .asString()
                     .contains(
                             "\"compared\":{\"ndcg_at_10\":{\"difference\":1.0000,\"interval\":[1.0000,1.0000],\"better\":1,\"worse\":0,\"equal\":0}");
+        }
+
+        @Test
+        void takes_recall_where_it_is_wanted() {
+            assertThat(RuntimeCommand.execute("evaluate", folder(), "--k", "5,1,20"))
+                    .isZero();
+            assertThat(output())
+                    .contains("\"recall_at_1\":1.0000,\"recall_at_5\":1.0000,\"recall_at_20\":1.0000,\"mrr\"")
+                    .contains("\"recall_at_20\":[1.0000,1.0000]")
+                    .doesNotContain("recall_at_10");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"0", "10,1001", "-1"})
+        void takes_no_rank_that_is_none(String ranks) {
+            assertThat(RuntimeCommand.execute("evaluate", folder(), "--k=" + ranks))
+                    .isEqualTo(RuntimeCommand.USAGE);
+            assertThat(complaint()).contains("--k must be one or more numbers from 1 to 1000");
         }
 
         @Test

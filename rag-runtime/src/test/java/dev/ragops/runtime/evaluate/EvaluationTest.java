@@ -149,7 +149,8 @@ class EvaluationTest {
                         read.questions(),
                         Evaluation.Progress.SILENT);
                 assertThat(run).hasSize(3);
-                assertThat(Metrics.of(read.questions(), run).ndcgAt10()).isEqualTo(1, within(1e-9));
+                assertThat(Figure.NDCG_AT_10.mean(Metrics.perQuestion(read.questions(), run, Cutoffs.DEFAULT)))
+                        .isEqualTo(1, within(1e-9));
 
                 Tuner.Outcome outcome = Tuner.tune(
                         embedder,
@@ -184,7 +185,7 @@ class EvaluationTest {
         private List<Metrics.PerQuestion> rows(double... ndcg) {
             List<Metrics.PerQuestion> rows = new ArrayList<>();
             for (int i = 0; i < ndcg.length; i++) {
-                rows.add(new Metrics.PerQuestion("q" + i, ndcg[i], 0, 0, 0, 0));
+                rows.add(new Metrics.PerQuestion("q" + i, ndcg[i], Map.of(), 0, 0));
             }
             return rows;
         }
@@ -224,7 +225,7 @@ class EvaluationTest {
             assertThatThrownBy(() -> Comparison.of(rows(1), rows(1, 1), Figure.NDCG_AT_10))
                     .hasMessageContaining("same questions");
             assertThatThrownBy(() -> Comparison.of(
-                            rows(1), List.of(new Metrics.PerQuestion("other", 1, 0, 0, 0, 0)), Figure.NDCG_AT_10))
+                            rows(1), List.of(new Metrics.PerQuestion("other", 1, Map.of(), 0, 0)), Figure.NDCG_AT_10))
                     .hasMessageContaining("other");
         }
     }

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MetricsTest {
     private static final Offset<Double> EXACT = within(1e-9);
 
+    private static final Cutoffs CUTOFFS = new Cutoffs(List.of(100, 1, 10, 5, 1));
+
     private static Path resource(String name) {
         try {
             URL found = Objects.requireNonNull(MetricsTest.class.getResource(name), name);
@@ -40,28 +42,29 @@ class MetricsTest {
         @ParameterizedTest
         @ValueSource(strings = {"awkward", "samples"})
         void every_question_and_the_mean_are_equal(String name) throws IOException {
-            List<Metrics.PerQuestion> rows = Metrics.perQuestion(judged(name), RunFile.read(resource(name + ".run")));
-            Map<String, List<Double>> expected = expected(name);
+            List<Metrics.PerQuestion> rows =
+                    Metrics.perQuestion(judged(name), RunFile.read(resource(name + ".run")), CUTOFFS);
+            Map<String, Map<String, Double>> expected = expected(name);
 
             assertThat(rows)
                     .extracting(Metrics.PerQuestion::questionId)
                     .containsExactlyInAnyOrderElementsOf(expected.keySet().stream()
                             .filter(id -> !id.equals("all"))
                             .toList());
-            for (Figure figure : Figure.values()) {
+            for (Figure figure : Figure.all(CUTOFFS)) {
                 for (Metrics.PerQuestion row : rows) {
                     assertThat(figure.of(row))
-                            .as("%s of %s", figure, row.questionId())
+                            .as("%s of %s", figure.label(), row.questionId())
                             .isEqualTo(cell(expected, row.questionId(), figure), EXACT);
                 }
                 assertThat(figure.over(rows).mean())
-                        .as("mean %s", figure)
+                        .as("mean %s", figure.label())
                         .isEqualTo(cell(expected, "all", figure), EXACT);
             }
         }
 
-        private double cell(Map<String, List<Double>> rows, String question, Figure figure) {
-            return rows.getOrDefault(question, List.of()).get(figure.ordinal());
+        private double cell(Map<String, Map<String, Double>> rows, String question, Figure figure) {
+            return Objects.requireNonNull(rows.getOrDefault(question, Map.of()).get(figure.label()), figure.label());
         }
 
         private List<Judged> judged(String name) throws IOException {
@@ -75,16 +78,17 @@ class MetricsTest {
                     .toList();
         }
 
-        private Map<String, List<Double>> expected(String name) throws IOException {
-            Map<String, List<Double>> rows = new HashMap<>();
-            Files.readAllLines(resource(name + ".expected.tsv")).stream()
-                    .skip(1)
-                    .forEach(line -> {
-                        List<String> cells = List.of(line.split("\t"));
-                        rows.put(
-                                cells.getFirst(),
-                                cells.stream().skip(1).map(Double::valueOf).toList());
-                    });
+        private Map<String, Map<String, Double>> expected(String name) throws IOException {
+            List<String> lines = Files.readAllLines(resource(name + ".expected.tsv"));
+            String[] labels = lines.getFirst().split("\t");
+            Map<String, Map<String, Double>> rows = new HashMap<>();
+            for (String line : lines.subList(1, lines.size())) {
+                String[] cells = line.split("\t");
+                Map<String, Double> row = rows.computeIfAbsent(cells[0], _ -> new HashMap<>());
+                for (int i = 1; i < cells.length; i++) {
+                    row.put(labels[i], Double.valueOf(cells[i]));
+                }
+            }
             return rows;
         }
     }
@@ -154,6 +158,7 @@ class MetricsTest {
     void a_question_without_a_ranking_counts_zero() {
         List<Judged> questions = List.of(new Judged("a", "", Map.of("d", 1)), new Judged("b", "", Map.of("d", 1)));
         List<Ranking> run = List.of(new Ranking("a", List.of(new Ranking.Scored("d", 1))));
-        assertThat(Metrics.of(questions, run).ndcgAt10()).isEqualTo(0.5, EXACT);
+        assertThat(Figure.NDCG_AT_10.mean(Metrics.perQuestion(questions, run, Cutoffs.DEFAULT)))
+                .isEqualTo(0.5, EXACT);
     }
 }
