@@ -74,8 +74,8 @@ final class Gateway extends VerticleBase {
         Upstream upstream = new Upstream(vertx, endpoints);
         UserServer server = new UserServer(vertx, books, upstream, () -> runtimeToken, metrics);
         users = Optional.of(server);
-        AdminServer admin =
-                new AdminServer(vertx, books, endpoints, metrics, () -> evidenceKey, this::isReady, settings.pod());
+        AdminServer admin = new AdminServer(
+                vertx, books, endpoints, metrics, () -> evidenceKey, () -> runtimeToken, this::isReady, settings.pod());
         return Future.all(
                         server.listen(settings.port()).onSuccess(bound -> userPort = bound.actualPort()),
                         admin.listen(settings.adminPort()).onSuccess(bound -> adminPort = bound.actualPort()))

@@ -10,8 +10,9 @@ public interface Gateways {
     /**
      * @param generation of the route it applied, 0 for none
      * @param settings what it goes by beside the generation, empty where it does not say
+     * @param token which token it shows to runtimes: its id, empty where it does not say
      */
-    record State(long generation, Settings settings) {}
+    record State(long generation, Settings settings, String token) {}
 
     /** What of a route may change without another generation. */
     record Settings(String text) {

@@ -17,8 +17,8 @@ import java.net.http.HttpRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,14 +36,20 @@ public final class HttpGateways implements Gateways {
 
     private final KubernetesClient client;
     private final Clock clock;
+    private final int port;
     private final BoundedHttp http = new BoundedHttp(ANSWER);
-    private final Map<String, Key> keys = new ConcurrentHashMap<>();
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-    private record Key(byte[] bytes, Instant readAt) {}
+    private record Known(EvidenceKeys keys, Instant readAt) {}
 
     public HttpGateways(KubernetesClient client, Clock clock) {
+        this(client, clock, ADMIN_PORT);
+    }
+
+    HttpGateways(KubernetesClient client, Clock clock, int port) {
         this.client = client;
         this.clock = clock;
+        this.port = port;
     }
 
     /** The same words for what a route says and for what a gateway does. */
@@ -68,41 +74,56 @@ public final class HttpGateways implements Gateways {
 
     @Override
     public State ask(Gateways.Pod pod, String namespace, String model, String modelUid) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://" + host(pod.address()) + ":" + ADMIN_PORT + "/-/route"))
-                .header(
-                        "authorization",
-                        "Bearer " + EvidenceToken.of(key(namespace, model, modelUid), modelUid, clock.instant()));
-        BoundedHttp.Answer answer = http.send(request, Map.of());
+        BoundedHttp.Answer answer = ask(pod, modelUid, keys(namespace, model, modelUid));
         if (answer.status() == HttpURLConnection.HTTP_UNAUTHORIZED) {
-            keys.remove(modelUid);
+            // The keys may have been rotated since they were read.
+            known.remove(modelUid);
+            answer = ask(pod, modelUid, keys(namespace, model, modelUid));
         }
         if (answer.status() != HttpURLConnection.HTTP_OK) {
             throw new IOException(pod.name() + " answered " + answer.status());
         }
         JsonNode body = JSON.readTree(answer.body());
-        return new State(body.path("generation").asLong(), settings(body));
+        return new State(
+                body.path("generation").asLong(),
+                settings(body),
+                body.path("token").asText(""));
+    }
+
+    /** With the key that this gateway takes: while keys rotate it may be the one before. */
+    private BoundedHttp.Answer ask(Gateways.Pod pod, String modelUid, EvidenceKeys keys) throws IOException {
+        BoundedHttp.Answer answer = send(pod, modelUid, keys.current());
+        return answer.status() == HttpURLConnection.HTTP_UNAUTHORIZED
+                        && keys.previous().isPresent()
+                ? send(pod, modelUid, keys.previous().get())
+                : answer;
+    }
+
+    private BoundedHttp.Answer send(Gateways.Pod pod, String modelUid, byte[] key) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://" + host(pod.address()) + ":" + port + "/-/route"))
+                .header("authorization", "Bearer " + EvidenceToken.of(key, modelUid, clock.instant()));
+        return http.send(request, Map.of());
     }
 
     private static String host(String address) {
         return address.contains(":") ? "[" + address + "]" : address;
     }
 
-    private byte[] key(String namespace, String model, String modelUid) throws IOException {
+    private EvidenceKeys keys(String namespace, String model, String modelUid) throws IOException {
         Instant now = clock.instant();
-        Key known = keys.get(modelUid);
-        if (known != null && known.readAt().plus(KEY_LIFE).isAfter(now)) {
-            return known.bytes();
+        Known before = known.get(modelUid);
+        if (before != null && before.readAt().plus(KEY_LIFE).isAfter(now)) {
+            return before.keys();
         }
         Secret secret = client.secrets()
                 .inNamespace(namespace)
                 .withName(model + "-keys")
                 .get();
-        if (secret == null || secret.getData() == null || secret.getData().get("evidence-key") == null) {
-            throw new IOException("Secret " + model + "-keys has no evidence-key");
-        }
-        byte[] bytes = Base64.getDecoder().decode(secret.getData().get("evidence-key"));
-        keys.put(modelUid, new Key(bytes, now));
-        return bytes;
+        EvidenceKeys keys = Optional.ofNullable(secret)
+                .flatMap(EvidenceKeys::of)
+                .orElseThrow(() -> new IOException("Secret " + model + "-keys has no evidence-key"));
+        known.put(modelUid, new Known(keys, now));
+        return keys;
     }
 }

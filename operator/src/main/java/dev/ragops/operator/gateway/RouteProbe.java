@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,10 +48,18 @@ public final class RouteProbe implements AutoCloseable {
      * @param gateways pods that are ready
      * @param lagging of them, those that have not applied it as it is wanted
      * @param since when all had applied it, as long as they do
+     * @param tokens by pod, of those that answered: which token it shows to runtimes
      */
-    public record Applied(long generation, int gateways, List<String> lagging, Instant at, Optional<Instant> since) {
+    public record Applied(
+            long generation,
+            int gateways,
+            List<String> lagging,
+            Instant at,
+            Optional<Instant> since,
+            Map<String, String> tokens) {
         public Applied {
             lagging = List.copyOf(lagging);
+            tokens = Map.copyOf(tokens);
         }
 
         public boolean everywhere() {
@@ -103,10 +113,15 @@ public final class RouteProbe implements AutoCloseable {
 
     /** @return whether all have applied what is wanted */
     private boolean ask(String key, Wanted wanted) {
-        List<String> lagging = wanted.pods().stream()
-                .filter(pod -> !hasApplied(pod, wanted))
-                .map(Gateways.Pod::name)
-                .toList();
+        List<String> lagging = new ArrayList<>();
+        Map<String, String> tokens = new HashMap<>();
+        for (Gateways.Pod pod : wanted.pods()) {
+            Optional<Gateways.State> state = state(pod, wanted);
+            state.ifPresent(said -> tokens.put(pod.name(), said.token()));
+            if (!state.map(said -> hasApplied(said, wanted)).orElse(false)) {
+                lagging.add(pod.name());
+            }
+        }
         if (!wanted.equals(followed.get(key))) {
             return false;
         }
@@ -119,24 +134,28 @@ public final class RouteProbe implements AutoCloseable {
                         before != null && before.generation() == wanted.generation()
                                 ? before.since().orElse(now)
                                 : now);
-        Applied applied = new Applied(wanted.generation(), wanted.pods().size(), lagging, now, since);
+        Applied applied = new Applied(wanted.generation(), wanted.pods().size(), lagging, now, since, tokens);
         latest.put(key, applied);
         boolean news = before == null
                 || before.generation() != applied.generation()
                 || before.everywhere() != applied.everywhere()
-                || !before.lagging().equals(applied.lagging());
+                || !before.lagging().equals(applied.lagging())
+                || !before.tokens().equals(applied.tokens());
         if (news) {
             onNews.accept(key);
         }
         return everywhere;
     }
 
-    private boolean hasApplied(Gateways.Pod pod, Wanted wanted) {
+    private static boolean hasApplied(Gateways.State said, Wanted wanted) {
+        return said.generation() >= wanted.generation() && said.settings().meets(wanted.settings());
+    }
+
+    private Optional<Gateways.State> state(Gateways.Pod pod, Wanted wanted) {
         try {
-            Gateways.State state = gateways.ask(pod, wanted.namespace(), wanted.model(), wanted.uid());
-            return state.generation() >= wanted.generation() && state.settings().meets(wanted.settings());
+            return Optional.of(gateways.ask(pod, wanted.namespace(), wanted.model(), wanted.uid()));
         } catch (IOException silent) {
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -3,6 +3,8 @@ package dev.ragops.operator.model;
 import dev.ragops.api.v1alpha1.RagModel;
 import dev.ragops.api.v1alpha1.RagRollout;
 import dev.ragops.operator.gateway.Gateways;
+import dev.ragops.operator.gateway.RouteProbe;
+import dev.ragops.operator.runtime.Health;
 import dev.ragops.operator.runtime.RuntimeProbe;
 import dev.ragops.operator.workload.Names;
 import dev.ragops.operator.workload.RevisionObjects;
@@ -18,6 +20,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -148,6 +151,37 @@ final class Cluster {
                 .map(pod -> new RuntimeProbe.Pod(
                         pod.getMetadata().getName(), pod.getStatus().getPodIP()))
                 .toList();
+    }
+
+    /** Every pod that a node may have given keys to, also one that is only starting or already leaving, and what it says of them. */
+    Holders holders(Optional<RouteProbe.Applied> applied) {
+        Map<String, List<String>> runtimes = new HashMap<>();
+        Map<String, List<String>> gateways = new HashMap<>();
+        for (Pod pod : pods) {
+            String name = pod.getMetadata().getName();
+            if (!runs(pod)) {
+                continue;
+            }
+            if (pod.getMetadata().getLabels().containsKey(Names.REVISION_LABEL)) {
+                runtimes.put(
+                        name,
+                        Optional.ofNullable(reports.byPod().get(name))
+                                .map(Health::tokens)
+                                .orElse(List.of()));
+            } else {
+                String shown = applied.map(said -> said.tokens().get(name)).orElse("");
+                gateways.put(name, shown.isEmpty() ? List.of() : List.of(shown));
+            }
+        }
+        return new Holders(runtimes, gateways);
+    }
+
+    private static boolean runs(Pod pod) {
+        return pod.getSpec() != null
+                && pod.getSpec().getNodeName() != null
+                && (pod.getStatus() == null
+                        || !List.of("Succeeded", "Failed")
+                                .contains(pod.getStatus().getPhase()));
     }
 
     /** Ready gateways, found by ownership and never by a label anyone can set: the model owns the Service, the Service its EndpointSlices. */

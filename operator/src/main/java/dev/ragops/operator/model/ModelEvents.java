@@ -33,7 +33,11 @@ final class ModelEvents {
     record Happening(String type, String reason, String message) {}
 
     void tell(RagModel model, @Nullable RagModelStatus before, RagModelStatus after, Instant now) {
-        for (Happening happening : happenings(before, after)) {
+        tell(model, happenings(before, after), now);
+    }
+
+    void tell(RagModel model, List<Happening> happenings, Instant now) {
+        for (Happening happening : happenings) {
             LOG.infof(
                     "%s/%s: %s: %s",
                     model.getMetadata().getNamespace(),

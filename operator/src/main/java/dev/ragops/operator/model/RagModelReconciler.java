@@ -122,8 +122,8 @@ public class RagModelReconciler implements Reconciler<RagModel> {
                 this::onNews);
         this.probe = new RouteProbe(gateways, clock, this::onNews);
         this.runtimes = new RuntimeProbe(pods, clock, this::onNews);
-        this.realiser = new Realiser(client, clock, defaults);
         this.events = new ModelEvents(client);
+        this.realiser = new Realiser(client, clock, defaults, events);
         this.secrets = new ReadableSecrets(client);
     }
 
@@ -178,7 +178,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
         Cluster cluster = new Cluster(model, context, runtimes.latest(key));
         Observation observed = observe(key, model, cluster);
         Plan plan = Decider.decide(observed);
-        Realiser.Result result = realiser.realise(model, cluster, plan);
+        Realiser.Result result = realiser.realise(model, cluster, plan, cluster.holders(observed.applied()));
         if (result == Realiser.Result.STALE) {
             return UpdateControl.<RagModel>noUpdate().rescheduleAfter(SOON);
         }

@@ -44,7 +44,7 @@ final class Realiser {
 
     record Done() implements Result {}
 
-    /** All but a gateway that has to wait for its turn. */
+    /** All but what has to wait: a gateway for its turn, new keys for the pods that have to know them first. */
     record Waiting() implements Result {}
 
     /** Somebody wrote in between: nothing of the plan counts any more. */
@@ -58,16 +58,17 @@ final class Realiser {
     /** The Secret that says who may call cannot be read: the keys known last count. */
     record NoApiKeys(String message) implements Result {}
 
-    Realiser(KubernetesClient client, Clock clock, Defaults defaults) {
+    Realiser(KubernetesClient client, Clock clock, Defaults defaults, ModelEvents events) {
         this.client = client;
         this.defaults = defaults;
         this.applier = new Applier(client, clock);
         this.workloads = new Workloads(client, applier);
         this.turns = new GatewayTurns(clock);
-        this.keys = new Keys(client, new ReadableSecrets(client), clock);
+        this.keys = new Keys(client, new ReadableSecrets(client), events, clock);
     }
 
-    Result realise(RagModel model, Cluster cluster, Plan plan) {
+    /** @param holders which tokens the pods go by */
+    Result realise(RagModel model, Cluster cluster, Plan plan, Holders holders) {
         Names names = new Names(
                 model.getMetadata().getNamespace(), model.getMetadata().getName());
         OwnerReference owner = owner(model);
@@ -78,7 +79,9 @@ final class Realiser {
         boolean waiting = false;
         try {
             try {
-                unreadable = keys.keep(model.getSpec(), objects, owner);
+                Keys.Kept kept = keys.keep(model, objects, owner, holders);
+                unreadable = kept.unreadable();
+                waiting = kept.rotating();
             } catch (Applier.NameConflict e) {
                 conflicts.add(String.valueOf(e.getMessage()));
             }
@@ -102,7 +105,7 @@ final class Realiser {
                             service,
                             owner,
                             cluster.service(service.getMetadata().getName())));
-            waiting = !gateway(names, objects, cluster, owner, conflicts);
+            waiting |= !gateway(names, objects, cluster, owner, conflicts);
             claim(objects);
             for (Map.Entry<String, Integer> workload : plan.workloads().entrySet()) {
                 Optional<ControllerRevision> record = cluster.record(workload.getKey());

@@ -24,7 +24,8 @@ class RouteProbeTest {
                     if (generation < 0) {
                         throw new IOException("does not answer");
                     }
-                    return new State(generation, settings.getOrDefault(pod.name(), Settings.UNSAID));
+                    return new State(
+                            generation, settings.getOrDefault(pod.name(), Settings.UNSAID), "id-" + pod.name());
                 }
             },
             Clock.systemUTC(),
@@ -55,6 +56,7 @@ class RouteProbeTest {
         probe.follow("team/support", wanted(7));
         await().until(() -> probe.latest("team/support").isPresent());
         assertThat(latest().lagging()).containsExactly("b", "c");
+        assertThat(latest().tokens()).isEqualTo(Map.of("a", "id-a", "b", "id-b"));
         assertThat(latest().everywhere()).isFalse();
 
         generations.put("b", 7L);

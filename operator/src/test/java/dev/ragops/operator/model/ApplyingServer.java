@@ -68,8 +68,7 @@ final class ApplyingServer extends KubernetesCrudDispatcher {
     @Override
     public synchronized MockResponse handlePatch(RecordedRequest request) {
         if (!String.valueOf(request.getHeader("Content-Type")).contains("apply-patch")) {
-            writes.add("PATCH " + bare(request));
-            return super.handlePatch(request);
+            return handleMerge(request);
         }
         String path = bare(request);
         ObjectNode applied = Serialization.unmarshal(request.getUtf8Body(), ObjectNode.class);
@@ -84,6 +83,29 @@ final class ApplyingServer extends KubernetesCrudDispatcher {
         if (merged.equals(before)) {
             return new MockResponse().setResponseCode(200).setBody(present.getValue());
         }
+        return handleUpdate(as(HttpMethod.PUT, path, merged));
+    }
+
+    /** The dispatcher's own keeps what a patch sets to null, and asks for no version. */
+    private MockResponse handleMerge(RecordedRequest request) {
+        String path = bare(request);
+        var present = findResource(getKey(path));
+        if (present == null
+                || !String.valueOf(request.getHeader("Content-Type")).contains("merge-patch")) {
+            writes.add("PATCH " + path);
+            return super.handlePatch(request);
+        }
+        ObjectNode merged = Serialization.unmarshal(present.getValue(), ObjectNode.class);
+        JsonNode version = merged.at("/metadata/resourceVersion");
+        ObjectNode patch = Serialization.unmarshal(request.getUtf8Body(), ObjectNode.class);
+        JsonNode wanted = patch.at("/metadata/resourceVersion");
+        if (!wanted.isMissingNode() && !wanted.equals(version)) {
+            return new MockResponse()
+                    .setResponseCode(409)
+                    .setBody(
+                            "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":409,\"message\":\"modified\"}");
+        }
+        merge(merged, patch);
         return handleUpdate(as(HttpMethod.PUT, path, merged));
     }
 
@@ -104,6 +126,8 @@ final class ApplyingServer extends KubernetesCrudDispatcher {
         from.properties().forEach(entry -> {
             if (entry.getValue() instanceof ObjectNode part && into.get(entry.getKey()) instanceof ObjectNode whole) {
                 merge(whole, part);
+            } else if (entry.getValue().isNull()) {
+                into.remove(entry.getKey());
             } else {
                 into.set(entry.getKey(), entry.getValue());
             }

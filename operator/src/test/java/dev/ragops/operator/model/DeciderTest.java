@@ -527,7 +527,7 @@ class DeciderTest {
         }
 
         private void applies(long generation, List<String> lagging) {
-            applied = Optional.of(new RouteProbe.Applied(generation, 2, lagging, now, Optional.of(now)));
+            applied = Optional.of(new RouteProbe.Applied(generation, 2, lagging, now, Optional.of(now), Map.of()));
         }
 
         @Test

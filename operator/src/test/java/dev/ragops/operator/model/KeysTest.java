@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragops.api.v1alpha1.RagModel;
-import dev.ragops.api.v1alpha1.RagModelSpec;
 import dev.ragops.operator.outside.ReadableSecrets;
 import dev.ragops.operator.workload.Defaults;
 import dev.ragops.operator.workload.ModelObjects;
@@ -26,6 +25,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,6 +50,12 @@ class KeysTest {
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private @Nullable KubernetesClient client;
     private @Nullable Keys keys;
+    /** The value of the annotation that asks for other keys. */
+    private String wish = "";
+    /** By pod: the ids of the tokens it accepts, or shows. */
+    private final Map<String, List<String>> runtimes = new HashMap<>();
+
+    private final Map<String, List<String>> gateways = new HashMap<>();
 
     private final Clock clock = new Clock() {
         @Override
@@ -77,7 +83,7 @@ class KeysTest {
 
     /** Another operator process, which remembers nothing. */
     private void restart() {
-        keys = new Keys(client(), new ReadableSecrets(client()), clock);
+        keys = new Keys(client(), new ReadableSecrets(client()), new ModelEvents(client()), clock);
     }
 
     @AfterEach
@@ -90,28 +96,38 @@ class KeysTest {
         return Objects.requireNonNull(client);
     }
 
-    private static RagModelSpec spec(String gateway) {
-        return Serialization.unmarshal("""
+    private RagModel model(String gateway) {
+        RagModel model = Serialization.unmarshal("""
+                apiVersion: ragops.dev/v1alpha1
                 kind: RagModel
+                metadata: {name: support, namespace: default, uid: uid-1}
                 spec:
                   registry: {url: "http://mlflow"}
                   model: {name: support-rag, alias: production}
                   gateway: %s
-                """.formatted(gateway), RagModel.class).getSpec();
+                """.formatted(gateway), RagModel.class);
+        if (!wish.isEmpty()) {
+            model.getMetadata().setAnnotations(Map.of("ragops.dev/rotate-keys", wish));
+        }
+        return model;
     }
 
-    private static RagModelSpec open() {
-        return spec("{}");
+    private RagModel open() {
+        return model("{}");
     }
 
-    private static RagModelSpec closed() {
-        return spec("{auth: {apiKeysSecret: {name: clients}}}");
+    private RagModel closed() {
+        return model("{auth: {apiKeysSecret: {name: clients}}}");
     }
 
-    private Optional<String> keep(RagModelSpec spec) throws Applier.NameConflict {
-        ModelObjects objects =
-                new ModelObjects(new Names(NAMESPACE, "support"), spec, new Defaults("r", "g", "IfNotPresent"));
-        return Objects.requireNonNull(keys).keep(spec, objects, OWNER);
+    private Optional<String> keep(RagModel model) throws Applier.NameConflict {
+        return look(model).unreadable();
+    }
+
+    private Keys.Kept look(RagModel model) throws Applier.NameConflict {
+        ModelObjects objects = new ModelObjects(
+                new Names(NAMESPACE, "support"), model.getSpec(), new Defaults("r", "g", "IfNotPresent"));
+        return Objects.requireNonNull(keys).keep(model, objects, OWNER, new Holders(runtimes, gateways));
     }
 
     private Map<String, String> kept() {
@@ -179,6 +195,210 @@ class KeysTest {
 
             assertThatThrownBy(() -> keep(closed())).isInstanceOf(Applier.NameConflict.class);
             assertThat(kept()).containsOnlyKeys("a");
+        }
+    }
+
+    @Nested
+    class A_rotation {
+        private String token() {
+            return String.valueOf(kept().get("runtime-token"));
+        }
+
+        private String other() {
+            return String.valueOf(kept().get("runtime-token-previous"));
+        }
+
+        private Map<String, String> annotations() {
+            Map<String, String> present = client().secrets()
+                    .inNamespace(NAMESPACE)
+                    .withName("support-keys")
+                    .get()
+                    .getMetadata()
+                    .getAnnotations();
+            return present == null ? Map.of() : present;
+        }
+
+        private boolean later(RagModel model) throws Exception {
+            now = now.plus(Duration.ofSeconds(10));
+            return look(model).rotating();
+        }
+
+        private void accept(String pod) {
+            runtimes.put(pod, List.of(Holders.id(token()), Holders.id(other())));
+        }
+
+        private void show(String pod) {
+            gateways.put(pod, List.of(Holders.id(token())));
+        }
+
+        private long events(String reason) {
+            return client().v1().events().inNamespace(NAMESPACE).list().getItems().stream()
+                    .filter(event -> event.getReason().equals(reason))
+                    .count();
+        }
+
+        @Test
+        void never_uses_what_a_runtime_does_not_accept_nor_takes_back_what_a_gateway_shows() throws Exception {
+            keep(open());
+            String before = token();
+            String evidence = kept().get("evidence-key");
+            accept("r1");
+            accept("r2");
+            show("g1");
+            show("g2");
+
+            wish = "1";
+            assertThat(look(open()).rotating()).isTrue();
+            String next = other();
+            assertThat(token()).as("shown until all accept the next").isEqualTo(before);
+            accept("r1");
+            assertThat(later(open())).isTrue();
+            assertThat(token()).isEqualTo(before);
+            now = now.plus(Duration.ofHours(1));
+            assertThat(later(open())).isTrue();
+            assertThat(token())
+                    .as("a pod that says no is believed, however long")
+                    .isEqualTo(before);
+
+            accept("r2");
+            assertThat(later(open())).isTrue();
+            assertThat(token()).isEqualTo(next);
+            assertThat(other()).as("gateways still show it").isEqualTo(before);
+            assertThat(kept())
+                    .containsEntry("evidence-key-previous", evidence)
+                    .extractingByKey("evidence-key")
+                    .isNotEqualTo(evidence);
+
+            show("g1");
+            assertThat(later(open())).isTrue();
+            assertThat(other()).isEqualTo(before);
+            show("g2");
+            assertThat(later(open())).isFalse();
+            assertThat(token()).isEqualTo(next);
+            assertThat(other()).isNotIn(before, next);
+            assertThat(kept()).doesNotContainKey("evidence-key-previous");
+            assertThat(annotations()).isEqualTo(Map.of("ragops.dev/rotated-keys", "1"));
+            assertThat(List.of(events("KeysAnnounced"), events("KeysInUse"), events("KeysRotated")))
+                    .containsExactly(1L, 1L, 1L);
+        }
+
+        @Test
+        void happens_once_for_each_wish_and_not_for_a_new_operator() throws Exception {
+            wish = "at its making";
+            keep(open());
+            Map<String, String> first = kept();
+            assertThat(later(open())).isFalse();
+            restart();
+            assertThat(later(open())).isFalse();
+            wish = "";
+            assertThat(later(open())).isFalse();
+            assertThat(kept()).isEqualTo(first);
+
+            wish = "another";
+            assertThat(later(open())).isTrue();
+            assertThat(later(open())).isTrue();
+            assertThat(later(open())).as("without pods nobody has to follow").isFalse();
+            restart();
+            Map<String, String> second = kept();
+            assertThat(later(open())).isFalse();
+            assertThat(kept()).isEqualTo(second);
+        }
+
+        @Test
+        void goes_on_where_the_operator_before_left_it() throws Exception {
+            keep(open());
+            accept("r1");
+            wish = "1";
+            look(open());
+            String next = other();
+            restart();
+
+            assertThat(later(open())).isTrue();
+            assertThat(other()).as("not announced anew").isEqualTo(next);
+            accept("r1");
+            restart();
+            assertThat(later(open())).isTrue();
+            assertThat(token()).isEqualTo(next);
+        }
+
+        @Test
+        void believes_a_silent_pod_to_have_what_its_node_had_ten_minutes_to_bring() throws Exception {
+            keep(open());
+            runtimes.put("starting", List.of());
+            wish = "1";
+            look(open());
+            String next = other();
+            now = now.plus(Duration.ofMinutes(9));
+            look(open());
+            assertThat(token()).isNotEqualTo(next);
+
+            now = now.plus(Duration.ofMinutes(1));
+            look(open());
+
+            assertThat(token()).isEqualTo(next);
+        }
+
+        @Test
+        void follows_the_removal_of_the_secret_and_pods_go_on_with_what_was_in_it() throws Exception {
+            keep(open());
+            Map<String, String> first = kept();
+            accept("r1");
+            client().secrets().inNamespace(NAMESPACE).withName("support-keys").delete();
+            now = now.plus(Duration.ofMinutes(6));
+
+            assertThat(look(open()).rotating()).isTrue();
+
+            assertThat(kept())
+                    .containsEntry("runtime-token", first.get("runtime-token"))
+                    .containsEntry("evidence-key", first.get("evidence-key"))
+                    .extractingByKey("runtime-token-previous")
+                    .isNotEqualTo(first.get("runtime-token-previous"));
+        }
+
+        @Test
+        void that_lost_its_secret_half_way_goes_on() throws Exception {
+            keep(open());
+            accept("r1");
+            wish = "1";
+            look(open());
+            String next = other();
+            client().secrets().inNamespace(NAMESPACE).withName("support-keys").delete();
+
+            assertThat(later(open())).isTrue();
+
+            assertThat(other()).isEqualTo(next);
+            assertThat(annotations()).containsKey("ragops.dev/rotation");
+        }
+
+        @Test
+        void does_not_follow_a_field_that_was_lost_it_is_put_back() throws Exception {
+            keep(open());
+            Map<String, String> first = kept();
+            client().secrets().inNamespace(NAMESPACE).withName("support-keys").edit(secret -> {
+                secret.getData().remove("runtime-token");
+                return secret;
+            });
+            now = now.plus(Duration.ofMinutes(6));
+
+            assertThat(look(open()).rotating()).isFalse();
+
+            assertThat(kept()).isEqualTo(first);
+        }
+
+        @Test
+        void takes_an_edited_mark_for_rest() throws Exception {
+            keep(open());
+            for (String mark : List.of("announced", "in-use yesterday", "x", "announced 1 2")) {
+                client().secrets()
+                        .inNamespace(NAMESPACE)
+                        .withName("support-keys")
+                        .edit(secret -> {
+                            secret.getMetadata().setAnnotations(new HashMap<>(Map.of("ragops.dev/rotation", mark)));
+                            return secret;
+                        });
+                restart();
+                assertThat(later(open())).as(mark).isFalse();
+            }
         }
     }
 

@@ -87,7 +87,7 @@ class RagModelReconcilerTest {
     private static final class Obedient implements Gateways {
         @Override
         public State ask(Pod pod, String namespace, String model, String modelUid) {
-            return new State(Long.MAX_VALUE, Settings.UNSAID);
+            return new State(Long.MAX_VALUE, Settings.UNSAID, "");
         }
     }
 
@@ -343,14 +343,14 @@ class RagModelReconcilerTest {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> there(ControllerRevision.class, name("1")).isPresent());
         String revision = name("1");
-        pod(revision, "10.0.0.1", new Health("catching-up", 40, 100, revision, "", "", null));
+        pod(revision, "10.0.0.1", new Health("catching-up", 40, 100, revision, "", "", null, null));
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(revision(revision).state()).isEqualTo(RevisionStatus.State.INDEXING);
             assertThat(revision(revision).indexed()).isEqualTo(40);
             assertThat(revision(revision).toIndex()).isEqualTo(100);
         });
 
-        pod(revision, "10.0.0.2", new Health("ready", 0, 0, revision, "", "another", new Health.View(7, 9)));
+        pod(revision, "10.0.0.2", new Health("ready", 0, 0, revision, "", "another", new Health.View(7, 9), null));
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(revision(revision).state()).isEqualTo(RevisionStatus.State.FAILED);
             assertThat(revision(revision).lastFailure()).contains("another config.json");

@@ -97,7 +97,7 @@ class ClusterReadersTest {
     @Test
     void the_evidence_key_comes_from_the_models_own_secret_only() {
         ClusterGateways gateways = new ClusterGateways(client);
-        assertThatThrownBy(() -> gateways.evidenceKey(SUBJECT)).hasMessageContaining("support-keys");
+        assertThatThrownBy(() -> gateways.evidenceKeys(SUBJECT)).hasMessageContaining("support-keys");
         create("""
                 apiVersion: v1
                 kind: Secret
@@ -107,7 +107,7 @@ class ClusterReadersTest {
                   ownerReferences: [{apiVersion: ragops.dev/v1alpha1, kind: RagModel, name: support, uid: model-uid, controller: true}]
                 data: {evidence-key: a2V5}
                 """);
-        assertThat(gateways.evidenceKey(SUBJECT)).asString().isEqualTo("key");
+        assertThat(gateways.evidenceKeys(SUBJECT).current()).asString().isEqualTo("key");
     }
 
     @Test

@@ -27,6 +27,7 @@ public final class AdminServer {
     private final Endpoints endpoints;
     private final GatewayMetrics metrics;
     private final Supplier<byte[]> key;
+    private final Supplier<String> runtimeToken;
     private final BooleanSupplier ready;
     private final String pod;
     private final String process = UUID.randomUUID().toString();
@@ -37,6 +38,7 @@ public final class AdminServer {
             Endpoints endpoints,
             GatewayMetrics metrics,
             Supplier<byte[]> key,
+            Supplier<String> runtimeToken,
             BooleanSupplier ready,
             String pod) {
         this.vertx = vertx;
@@ -44,6 +46,7 @@ public final class AdminServer {
         this.endpoints = endpoints;
         this.metrics = metrics;
         this.key = key;
+        this.runtimeToken = runtimeToken;
         this.ready = ready;
         this.pod = pod;
     }
@@ -116,6 +119,7 @@ public final class AdminServer {
                         .put("appliedSeq", books.route().get().appliedSeq())
                         .put("requestTimeoutMillis", books.route().get().requestTimeoutMillis())
                         .put("stickiness", stickiness(books.route().get().stickiness()))
+                        .put("token", RuntimeToken.id(runtimeToken.get()))
                         .put("endpoints", pods)
                         .put("standIn", standIn(books.route().get()))
                         .put("ejected", ejected()));

@@ -67,7 +67,7 @@ public final class RuntimeServer implements AutoCloseable {
         this.retrieval = new Retrieval(vertx, engine, metrics, concurrency);
         this.documents = new Documents(vertx, engine.follower(), metrics);
         Map<String, Consumer<Call>> handlers = new HashMap<>();
-        new HealthRoutes(engine.follower(), identity, () -> draining).mount(handlers);
+        new HealthRoutes(engine.follower(), identity, door, () -> draining).mount(handlers);
         QueryRoute query = new QueryRoute(
                 vertx, retrieval, identity, engine.config().retrieval().topK());
         handlers.put("query", query::query);

@@ -232,6 +232,22 @@ class AccessTest extends ServerFixture {
     @Nested
     class Behind_a_gateway {
         @Test
+        void tokens_are_told_apart_by_what_gives_none_away_and_followed_without_a_restart() throws Exception {
+            Path token = Files.writeString(directory.resolve("token"), "of-the-model");
+            Path next = Files.writeString(directory.resolve("next"), "before\n");
+            serveWith(List.of(token, next));
+            // printf of-the-model | sha256sum | head -c 12
+            assertThat(get("/health").body())
+                    .contains("\"tokens\":[\"ced98d881a14\",")
+                    .doesNotContain("of-the-model");
+
+            Files.writeString(next, "of-the-model");
+
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> get("/health").body().contains("\"tokens\":[\"ced98d881a14\",\"ced98d881a14\"]"));
+        }
+
+        @Test
         void the_gateway_shows_the_token_and_passes_the_key_on() throws Exception {
             ApiKey.Made made = key(List.of(), true);
             Path token = Files.writeString(directory.resolve("token"), "of-the-model");

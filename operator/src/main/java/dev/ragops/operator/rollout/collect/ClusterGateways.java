@@ -1,12 +1,13 @@
 package dev.ragops.operator.rollout.collect;
 
+import dev.ragops.operator.gateway.EvidenceKeys;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,16 +48,17 @@ public final class ClusterGateways implements GatewayEvidence.Gateways {
     }
 
     @Override
-    public byte[] evidenceKey(Subject subject) {
+    public EvidenceKeys evidenceKeys(Subject subject) {
         @Nullable
         Secret keys = client.secrets()
                 .inNamespace(subject.namespace())
                 .withName(subject.model() + "-keys")
                 .get();
-        if (keys == null || !ownedBy(keys, subject.modelUid()) || keys.getData().get("evidence-key") == null) {
-            throw new IllegalStateException("Secret " + subject.model() + "-keys has no evidence-key of this model");
-        }
-        return Base64.getDecoder().decode(keys.getData().get("evidence-key"));
+        return Optional.ofNullable(keys)
+                .filter(secret -> ownedBy(secret, subject.modelUid()))
+                .flatMap(EvidenceKeys::of)
+                .orElseThrow(() -> new IllegalStateException(
+                        "Secret " + subject.model() + "-keys has no evidence-key of this model"));
     }
 
     private static boolean ownedBy(HasMetadata object, String uid) {

@@ -2,8 +2,10 @@ package dev.ragops.operator.rollout.collect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ragops.operator.gateway.EvidenceKeys;
 import dev.ragops.operator.gateway.EvidenceToken;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,7 +33,7 @@ public final class GatewayEvidence implements EvidenceSource {
     public interface Gateways {
         List<Gateway> ready(Subject subject);
 
-        byte[] evidenceKey(Subject subject);
+        EvidenceKeys evidenceKeys(Subject subject);
     }
 
     /** @param address host and port of its second port */
@@ -48,26 +50,36 @@ public final class GatewayEvidence implements EvidenceSource {
         if (ready.isEmpty()) {
             return List.of();
         }
-        String token = EvidenceToken.of(gateways.evidenceKey(subject), subject.modelUid(), clock.instant());
+        EvidenceKeys keys = gateways.evidenceKeys(subject);
         List<CompletableFuture<GatewayAnswer>> answers =
-                ready.stream().map(g -> ask(g, subject.generation(), token)).toList();
+                ready.stream().map(g -> ask(g, subject, keys)).toList();
         return answers.stream().map(CompletableFuture::join).toList();
     }
 
-    private CompletableFuture<GatewayAnswer> ask(Gateway gateway, long generation, String token) {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://" + gateway.address() + "/-/evidence?generation=" + generation))
-                .timeout(ANSWER)
-                .header("Authorization", "Bearer " + token)
-                .build();
-        var answer = http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    private CompletableFuture<GatewayAnswer> ask(Gateway gateway, Subject subject, EvidenceKeys keys) {
+        var answer = send(gateway, subject, keys.current());
+        // While keys rotate a gateway may still want the one before.
+        var accepted = keys.previous().isEmpty()
+                ? answer
+                : answer.thenCompose(response -> response.statusCode() == HttpURLConnection.HTTP_UNAUTHORIZED
+                        ? send(gateway, subject, keys.previous().get())
+                        : CompletableFuture.completedFuture(response));
         // The client's own time-out ends with the headers.
-        return answer.orTimeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS).handle((response, failure) -> {
+        return accepted.orTimeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS).handle((response, failure) -> {
             if (failure != null) {
                 return new GatewayAnswer.Unreachable(gateway.pod(), String.valueOf(cause(failure)));
             }
-            return read(gateway, generation, response);
+            return read(gateway, subject.generation(), response);
         });
+    }
+
+    private CompletableFuture<HttpResponse<String>> send(Gateway gateway, Subject subject, byte[] key) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://" + gateway.address() + "/-/evidence?generation=" + subject.generation()))
+                .timeout(ANSWER)
+                .header("Authorization", "Bearer " + EvidenceToken.of(key, subject.modelUid(), clock.instant()))
+                .build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private GatewayAnswer read(Gateway gateway, long generation, HttpResponse<String> response) {

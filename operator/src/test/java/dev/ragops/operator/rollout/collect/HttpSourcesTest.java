@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.ragops.operator.gateway.EvidenceKeys;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +41,9 @@ class HttpSourcesTest {
     private volatile String body = "";
     private final AtomicReference<String> authorization = new AtomicReference<>("");
     private final AtomicReference<String> path = new AtomicReference<>("");
+    private volatile Optional<byte[]> previousKey = Optional.empty();
+    /** How many requests are refused before one is answered. */
+    private final AtomicInteger refusals = new AtomicInteger();
 
     HttpSourcesTest() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -51,7 +56,8 @@ class HttpSourcesTest {
             authorization.set(header == null ? "" : header);
             path.set(exchange.getRequestURI().toString());
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+            int answered = refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0 ? 401 : status;
+            exchange.sendResponseHeaders(answered, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
@@ -90,8 +96,8 @@ class HttpSourcesTest {
                     }
 
                     @Override
-                    public byte[] evidenceKey(Subject subject) {
-                        return "key".getBytes(StandardCharsets.UTF_8);
+                    public EvidenceKeys evidenceKeys(Subject subject) {
+                        return new EvidenceKeys("key".getBytes(StandardCharsets.UTF_8), previousKey);
                     }
                 },
                 Clock.fixed(Instant.ofEpochSecond(1_764_000_000), ZoneOffset.UTC));
@@ -109,6 +115,19 @@ class HttpSourcesTest {
                 assertThat(a.ejection().orElseThrow().reason()).isEqualTo("fallbacks");
             });
             assertThat(path.get()).isEqualTo("/-/evidence?generation=7");
+        }
+
+        @Test
+        void that_have_not_read_a_new_key_yet_are_asked_with_the_one_before() {
+            body = EVIDENCE;
+            previousKey = Optional.of("before".getBytes(StandardCharsets.UTF_8));
+            refusals.set(1);
+            assertThat(source.ask(subject())).singleElement().isInstanceOf(GatewayAnswer.Counted.class);
+            // printf 'v1.1764000120.model-uid' | openssl dgst -sha256 -hmac before -binary | basenc --base64url
+            assertThat(authorization.get()).endsWith(".Zrd9XHVJKricX6Z66nGtchqGqt8TsWm_SoLolaPdpis");
+
+            refusals.set(2);
+            assertThat(source.ask(subject())).singleElement().isInstanceOf(GatewayAnswer.Unreachable.class);
         }
 
         @Test

@@ -2,6 +2,7 @@ package dev.ragops.runtime.http.access;
 
 import dev.ragops.runtime.http.contract.Operation.Access;
 import dev.ragops.runtime.http.contract.Problem;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -50,6 +51,11 @@ public final class Door {
             }
         }
         return grant;
+    }
+
+    /** Of the tokens that open it now: what tells them apart, so that one is used only once it is known everywhere. */
+    public List<String> tokenIds() {
+        return tokens.ids();
     }
 
     private static Optional<String> bearer(String authorization) {

@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** The tokens that callers may show: files, read again every few seconds, so that a rotation needs no restart. */
@@ -43,6 +45,22 @@ public final class Tokens {
             match |= MessageDigest.isEqual(token, shown);
         }
         return match;
+    }
+
+    /** What tells tokens apart and gives none away: the first 12 hex digits of their SHA-256. Without a need for tokens, none. */
+    public List<String> ids() {
+        if (System.nanoTime() - readAt > REREAD_NANOS) {
+            read();
+        }
+        return known.stream().map(Tokens::id).toList();
+    }
+
+    private static String id(byte[] token) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(token), 0, 6);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has SHA-256", impossible);
+        }
     }
 
     private void read() {

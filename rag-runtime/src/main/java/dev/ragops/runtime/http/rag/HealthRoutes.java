@@ -2,6 +2,7 @@ package dev.ragops.runtime.http.rag;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragops.runtime.http.access.Door;
 import dev.ragops.runtime.http.serve.Call;
 import dev.ragops.runtime.http.serve.Identity;
 import dev.ragops.runtime.view.Follower;
@@ -17,11 +18,13 @@ public final class HealthRoutes {
 
     private final Follower follower;
     private final Identity identity;
+    private final Door door;
     private final BooleanSupplier draining;
 
-    public HealthRoutes(Follower follower, Identity identity, BooleanSupplier draining) {
+    public HealthRoutes(Follower follower, Identity identity, Door door, BooleanSupplier draining) {
         this.follower = follower;
         this.identity = identity;
+        this.door = door;
         this.draining = draining;
     }
 
@@ -47,6 +50,7 @@ public final class HealthRoutes {
                 .put("bundleDigest", identity.bundleDigest())
                 .put("configDigest", identity.configDigest())
                 .put("fingerprint", identity.fingerprint());
+        door.tokenIds().forEach(body.putArray("tokens")::add);
         String kind = follower.store().map(store -> store.kind()).orElse(follower.hasStore() ? "opening" : "none");
         body.putObject("store").put("kind", kind).put("reachable", follower.isStoreReachable());
         var view = follower.current();
