@@ -9,6 +9,7 @@ import dev.ragops.gateway.proxy.UserServer;
 import dev.ragops.gateway.route.Route;
 import dev.ragops.gateway.source.ApiServer;
 import dev.ragops.gateway.source.EndpointsFile;
+import dev.ragops.gateway.source.LastKnown;
 import dev.ragops.gateway.source.RouteFile;
 import dev.ragops.gateway.source.RouteMap;
 import dev.ragops.gateway.source.Slices;
@@ -28,13 +29,13 @@ final class Gateway extends VerticleBase {
     /** Longer than clients need to see that this pod is no endpoint any more. */
     private static final long DRAIN_MILLIS = 2000;
 
+    private static final long HANGS_MILLIS = 3000;
     private static final long EXPIRE_MILLIS = 60_000;
     private static final long DRAIN_AT_MOST_MILLIS = 20_000;
 
     private final Settings settings;
     private final Books books = new Books();
     private final Endpoints endpoints = new Endpoints();
-    private final Slices slices = new Slices(endpoints);
     private final GatewayMetrics metrics = new GatewayMetrics();
     private Optional<UserServer> users = Optional.empty();
     private String runtimeToken = "";
@@ -58,18 +59,7 @@ final class Gateway extends VerticleBase {
                         .start());
         settings.routeFile().ifPresent(path -> new RouteFile(vertx, path, this::take).start());
         settings.endpointsFile().ifPresent(path -> new RouteFile(vertx, path, this::takeEndpoints).start());
-        if (settings.isInCluster()) {
-            Settings.Address address = settings.apiServer().orElseThrow();
-            ApiServer api = new ApiServer(vertx, address.host(), address.port(), ApiServer.ACCOUNT, true);
-            api.follow(
-                    "/api/v1/namespaces/%s/configmaps?fieldSelector=metadata.name%%3D%s-route"
-                            .formatted(settings.namespace(), settings.model()),
-                    new RouteMap(this::take));
-            api.follow(
-                    "/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices?labelSelector=ragops.dev%%2Fmodel%%3D%s"
-                            .formatted(settings.namespace(), settings.model()),
-                    slices);
-        }
+        settings.apiServer().filter(_ -> settings.isInCluster()).ifPresent(this::follow);
         vertx.setPeriodic(EXPIRE_MILLIS, _ -> books.pairs().expire(System.currentTimeMillis()));
         Upstream upstream = new Upstream(vertx, endpoints);
         UserServer server = new UserServer(vertx, books, upstream, () -> runtimeToken, metrics);
@@ -80,6 +70,24 @@ final class Gateway extends VerticleBase {
                         server.listen(settings.port()).onSuccess(bound -> userPort = bound.actualPort()),
                         admin.listen(settings.adminPort()).onSuccess(bound -> adminPort = bound.actualPort()))
                 .onSuccess(_ -> LOG.info("users on port " + userPort + ", admin on port " + adminPort));
+    }
+
+    private void follow(Settings.Address address) {
+        ApiServer api = new ApiServer(vertx, address.host(), address.port(), address.account(), address.tls());
+        LastKnown lastKnown = new LastKnown(vertx, settings.lastKnownFile(), endpoints, this::take);
+        api.follow(
+                "/api/v1/namespaces/%s/configmaps?fieldSelector=metadata.name%%3D%s-route"
+                        .formatted(settings.namespace(), settings.model()),
+                new RouteMap(document -> {
+                    take(document);
+                    lastKnown.route(document);
+                }));
+        api.follow(
+                "/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices?labelSelector=ragops.dev%%2Fmodel%%3D%s"
+                        .formatted(settings.namespace(), settings.model()),
+                new Slices(endpoints, lastKnown));
+        // One that hangs takes longer than users wait.
+        vertx.setTimer(HANGS_MILLIS, _ -> lastKnown.recall());
     }
 
     private boolean isReady() {

@@ -14,6 +14,7 @@ public final class Main {
               RAGOPS_ROUTE_FILE          route.json, read again when it changes
               RAGOPS_ENDPOINTS_FILE      outside a cluster: {"service": ["host:port", ...]}
               RAGOPS_NAMESPACE, RAGOPS_MODEL   in a cluster: whose ConfigMap and EndpointSlices to watch
+              RAGOPS_LAST_KNOWN_FILE     in a cluster: remembers route and pods for a start without an API server (/tmp/last-known.json)
               RAGOPS_RUNTIME_TOKEN_FILE  secret of the runtimes
               RAGOPS_EVIDENCE_KEY_FILE   key that signs requests for evidence
               RAGOPS_PORT (8080), RAGOPS_ADMIN_PORT (9090), RAGOPS_POD

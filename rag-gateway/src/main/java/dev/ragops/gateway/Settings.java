@@ -1,12 +1,14 @@
 package dev.ragops.gateway;
 
+import dev.ragops.gateway.source.ApiServer;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Says what the environment asks of this process; every variable is in docs/contracts.md.
  *
- * @param apiServer host and port, inside a cluster
+ * @param apiServer where it is, inside a cluster
+ * @param lastKnownFile where a cluster's route and pods are remembered, for a start without an API server
  */
 record Settings(
         Optional<String> routeFile,
@@ -14,13 +16,15 @@ record Settings(
         Optional<String> runtimeTokenFile,
         Optional<String> evidenceKeyFile,
         Optional<Address> apiServer,
+        String lastKnownFile,
         String namespace,
         String model,
         String pod,
         int port,
         int adminPort) {
 
-    record Address(String host, int port) {}
+    /** @param account folder of the ServiceAccount */
+    record Address(String host, int port, String account, boolean tls) {}
 
     static Settings of(Map<String, String> environment) {
         Optional<String> host = text(environment, "KUBERNETES_SERVICE_HOST");
@@ -29,7 +33,9 @@ record Settings(
                 text(environment, "RAGOPS_ENDPOINTS_FILE"),
                 text(environment, "RAGOPS_RUNTIME_TOKEN_FILE"),
                 text(environment, "RAGOPS_EVIDENCE_KEY_FILE"),
-                host.map(name -> new Address(name, number(environment, "KUBERNETES_SERVICE_PORT", 443))),
+                host.map(name -> new Address(
+                        name, number(environment, "KUBERNETES_SERVICE_PORT", 443), ApiServer.ACCOUNT, true)),
+                text(environment, "RAGOPS_LAST_KNOWN_FILE").orElse("/tmp/last-known.json"),
                 text(environment, "RAGOPS_NAMESPACE").orElse("default"),
                 text(environment, "RAGOPS_MODEL").orElse(""),
                 text(environment, "RAGOPS_POD").orElse("gateway"),

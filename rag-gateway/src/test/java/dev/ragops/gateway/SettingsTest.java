@@ -3,6 +3,7 @@ package dev.ragops.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragops.gateway.source.ApiServer;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.logging.Level;
@@ -24,7 +25,8 @@ class SettingsTest {
         Settings settings = Settings.of(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "RAGOPS_MODEL", "support"));
 
         assertThat(settings.isInCluster()).isTrue();
-        assertThat(settings.apiServer()).contains(new Settings.Address("10.0.0.1", 443));
+        assertThat(settings.apiServer()).contains(new Settings.Address("10.0.0.1", 443, ApiServer.ACCOUNT, true));
+        assertThat(settings.lastKnownFile()).isEqualTo("/tmp/last-known.json");
     }
 
     @Test

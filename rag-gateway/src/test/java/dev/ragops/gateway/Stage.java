@@ -31,23 +31,26 @@ final class Stage implements AutoCloseable {
     final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     final Gateway gateway;
+    final Settings settings;
     private final Path folder;
 
     Stage(Path folder) throws Exception {
         this.folder = folder;
         Files.writeString(folder.resolve("token"), "runtime-secret\n");
         Files.writeString(folder.resolve("key"), KEY);
-        this.gateway = new Gateway(new Settings(
+        this.settings = new Settings(
                 Optional.of(folder.resolve("route.json").toString()),
                 Optional.of(folder.resolve("endpoints.json").toString()),
                 Optional.of(folder.resolve("token").toString()),
                 Optional.of(folder.resolve("key").toString()),
                 Optional.empty(),
+                folder.resolve("last-known.json").toString(),
                 "default",
                 "support",
                 "support-gateway-0",
                 0,
-                0));
+                0);
+        this.gateway = new Gateway(settings);
     }
 
     FakeRuntime runtime(FakeRuntime.Behaviour behaviour) throws Exception {

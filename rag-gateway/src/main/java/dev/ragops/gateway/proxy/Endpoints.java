@@ -67,6 +67,14 @@ public final class Endpoints {
         return counts;
     }
 
+    /** The pods of each Service: {@code host:port} each. */
+    public Map<String, List<String>> addresses() {
+        Map<String, List<String>> addresses = new TreeMap<>();
+        services.forEach((service, all) ->
+                addresses.put(service, all.stream().map(pod -> pod.address).toList()));
+        return addresses;
+    }
+
     public boolean has(String service) {
         return services.containsKey(service);
     }

@@ -50,6 +50,9 @@ public final class ApiServer {
         void all(JsonArray items);
 
         void changed(JsonObject object, boolean deleted);
+
+        /** Everything was asked for and did not come; it is asked for again. */
+        default void unreachable() {}
     }
 
     /**
@@ -67,6 +70,7 @@ public final class ApiServer {
                 .onSuccess(version -> watch(path, version, listener))
                 .onFailure(error -> {
                     LOG.warning("cannot list " + path + ": " + error.getMessage());
+                    listener.unreachable();
                     again(() -> follow(path, listener));
                 });
     }

@@ -15,19 +15,15 @@ public final class Slices implements ApiServer.Listener {
     private static final String SERVICE = "kubernetes.io/service-name";
 
     private final Endpoints endpoints;
+    private final LastKnown lastKnown;
     private final Map<String, Slice> slices = new HashMap<>();
-    private boolean listed;
 
-    public Slices(Endpoints endpoints) {
+    public Slices(Endpoints endpoints, LastKnown lastKnown) {
         this.endpoints = endpoints;
+        this.lastKnown = lastKnown;
     }
 
     private record Slice(String service, List<String> ready, List<String> serving) {}
-
-    /** Whether the first list has come: before it, no pods means nothing is known. */
-    public boolean isListed() {
-        return listed;
-    }
 
     @Override
     public void all(JsonArray items) {
@@ -41,7 +37,7 @@ public final class Slices implements ApiServer.Listener {
         }
         endpoints.retain(services);
         services.forEach(this::publish);
-        listed = true;
+        lastKnown.pods();
     }
 
     @Override
@@ -53,6 +49,12 @@ public final class Slices implements ApiServer.Listener {
             slices.put(name(object), slice);
         }
         publish(slice.service());
+        lastKnown.pods();
+    }
+
+    @Override
+    public void unreachable() {
+        lastKnown.recall();
     }
 
     private void publish(String service) {
