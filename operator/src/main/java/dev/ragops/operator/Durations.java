@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads durations as manifests write them: {@code 30s}, {@code 1h30m}, {@code 500ms}. */
+/** Reads and writes durations as manifests write them: {@code 30s}, {@code 1h30m}, {@code 500ms}. */
 public final class Durations {
     private static final Pattern WHOLE = Pattern.compile("(?:[0-9]+(?:ms|s|m|h))+");
     private static final Pattern PART = Pattern.compile("([0-9]+)(ms|s|m|h)");
@@ -35,6 +35,22 @@ public final class Durations {
             sum = sum.plus(unit.multipliedBy(amount));
         }
         return sum.compareTo(LONGEST) > 0 ? LONGEST : sum;
+    }
+
+    /** As a manifest would write it: {@code 1h30m}, {@code 6s}, {@code 500ms}. What is below a millisecond is not said. */
+    public static String text(Duration duration) {
+        StringBuilder text = new StringBuilder();
+        part(text, duration.toHours(), "h");
+        part(text, duration.toMinutesPart(), "m");
+        part(text, duration.toSecondsPart(), "s");
+        part(text, duration.toMillisPart(), "ms");
+        return text.isEmpty() ? "0s" : text.toString();
+    }
+
+    private static void part(StringBuilder text, long amount, String unit) {
+        if (amount != 0) {
+            text.append(amount).append(unit);
+        }
     }
 
     public static Duration parse(@Nullable String text, Duration whenAbsent) {

@@ -1,5 +1,6 @@
 package dev.ragops.operator.outside;
 
+import dev.ragops.operator.Durations;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -72,7 +73,7 @@ public final class BoundedHttp {
             HttpResponse<String> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
             return new Answer(response.statusCode(), response.body());
         } catch (TimeoutException late) {
-            throw new HttpTimeoutException("no whole answer within " + limit);
+            throw new HttpTimeoutException("no whole answer within " + Durations.text(limit));
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof IOException io) {
                 throw io;

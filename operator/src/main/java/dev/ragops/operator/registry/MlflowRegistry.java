@@ -3,6 +3,7 @@ package dev.ragops.operator.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ragops.operator.Durations;
 import dev.ragops.operator.outside.BoundedHttp;
 import java.io.IOException;
 import java.net.URI;
@@ -200,8 +201,7 @@ public final class MlflowRegistry implements ModelRegistry {
         } catch (HttpTimeoutException e) {
             throw new Refusal(
                     "RegistryUnreachable",
-                    "the registry at " + question.url() + " hangs: it did not answer within " + limit.toMillis()
-                            + " ms",
+                    "the registry at " + question.url() + " hangs: it did not answer within " + Durations.text(limit),
                     true);
         } catch (IOException e) {
             String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

@@ -1,5 +1,6 @@
 package dev.ragops.operator.rollout.machine;
 
+import dev.ragops.operator.Durations;
 import dev.ragops.operator.rollout.judge.Ruling;
 import dev.ragops.operator.rollout.plan.Exposure;
 import dev.ragops.operator.rollout.plan.Plan;
@@ -61,7 +62,8 @@ final class Advancing {
         };
         if (isOver(patience, run)) {
             return Withdrawal.because(
-                    Cause.DEADLINE, "no ready pod in " + run.plan().progressDeadline() + ": " + what);
+                    Cause.DEADLINE,
+                    "no ready pod in " + Durations.text(run.plan().progressDeadline()) + ": " + what);
         }
         String reason = readiness instanceof Readiness.Indexing ? "Indexing" : "StartingCandidate";
         draft.be(new Phase.Starting(run, patience), reason, run.candidate().name() + ": " + what);
@@ -267,7 +269,7 @@ final class Advancing {
         if (isOver(patience, phase.run())) {
             return Withdrawal.because(
                     Cause.DEADLINE,
-                    "no progress for " + phase.run().plan().progressDeadline() + " in step "
+                    "no progress for " + Durations.text(phase.run().plan().progressDeadline()) + " in step "
                             + phase.run().plan().steps().get(phase.step()).name() + ": " + message);
         }
         draft.be(new Phase.Progressing(phase.run(), phase.step(), clock, patience), reason, message);

@@ -1,5 +1,6 @@
 package dev.ragops.operator.rollout.machine;
 
+import dev.ragops.operator.Durations;
 import dev.ragops.operator.rollout.judge.Ruling;
 import dev.ragops.operator.rollout.plan.Plan;
 import dev.ragops.operator.rollout.plan.Watch;
@@ -68,7 +69,7 @@ final class Finishing {
                     new Phase.Watching(run, new Clocked(now, model.route().generation()), Optional.empty()),
                     "Watching",
                     "all users have " + run.candidate().name() + "; "
-                            + run.stable().name() + " stays warm for " + watch);
+                            + run.stable().name() + " stays warm for " + Durations.text(watch));
         }
         return Optional.empty();
     }
@@ -84,7 +85,8 @@ final class Finishing {
     private Optional<Withdrawal> waiting(Run run, Patience patience, String reason, String message) {
         if (patience.spentAt(now).compareTo(run.plan().progressDeadline()) >= 0) {
             return Withdrawal.because(
-                    Cause.DEADLINE, "not promoted in " + run.plan().progressDeadline() + ": " + message);
+                    Cause.DEADLINE,
+                    "not promoted in " + Durations.text(run.plan().progressDeadline()) + ": " + message);
         }
         draft.be(new Phase.Promoting(run, patience), reason, message);
         return Optional.empty();

@@ -81,6 +81,10 @@ class InvariantsTest {
                                     .map(r -> r.revision().name()))
                             .as("no rejected candidate, %s", where)
                             .doesNotContain(candidate));
+            assertThat(after.message()).as("words for people, %s", where).doesNotContainPattern("PT[0-9]");
+            assertThat(after.history())
+                    .as(where)
+                    .allSatisfy(entry -> assertThat(entry.reason()).doesNotContainPattern("PT[0-9]"));
             stableOnlyChangesByPromotionOrItsUndoing(before, after, world, where);
             if (after.phase() instanceof Phase.Active active && !(active instanceof Phase.Watching)) {
                 assertThat(active.run().stable().name())
