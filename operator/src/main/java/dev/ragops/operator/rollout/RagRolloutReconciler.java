@@ -51,8 +51,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +100,7 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
         this.client = client;
         ReadableSecrets secrets = new ReadableSecrets(client);
         this.collector = new Collector(evidence, new PrometheusSource(secrets::read), clock, this::onNews);
-        this.outcomes = new OutcomeReporter(new MlflowVersionTags(secrets::read), background, clock);
+        this.outcomes = new OutcomeReporter(new MlflowVersionTags(secrets::read), background, clock, this::later);
         this.events = new Events(client);
         this.metrics = new RolloutMetrics(registry);
         this.memory = new RouteMemory(client);
@@ -186,8 +188,7 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
         Optional<Subject> subject = Observer.subject(with(rollout, status), snapshot.model(), state);
         subject.ifPresentOrElse(collector::follow, () -> collector.forget(key));
         if (model.isPresent() && writesBack(rollout)) {
-            outcomes.report(
-                    uid, model.get(), state.history(), () -> news.propagateEvent(new ResourceID(name, namespace)));
+            outcomes.report(uid, model.get(), state.history(), () -> onNews(key));
         }
         return decision.lookAgain();
     }
@@ -239,6 +240,11 @@ public class RagRolloutReconciler implements Reconciler<RagRollout> {
     private static boolean writesBack(RagRollout rollout) {
         return rollout.getSpec().writeBack() == null
                 || !Boolean.FALSE.equals(rollout.getSpec().writeBack().tags());
+    }
+
+    private void later(Duration wait, Runnable what) {
+        CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS, background)
+                .execute(what);
     }
 
     private void onNews(Collector.Key key) {

@@ -16,7 +16,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +49,25 @@ class ReportTest {
     @Nested
     class An_outcome {
         private final List<Map<String, String>> written = new ArrayList<>();
+        private final List<Duration> waits = new ArrayList<>();
+        private Runnable tryAgain = () -> {};
+        private Instant now = NOW;
+        private final Clock clock = new Clock() {
+            @Override
+            public Instant instant() {
+                return now;
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
         private boolean down;
         private int heard;
         private final OutcomeReporter reporter = new OutcomeReporter(
@@ -57,10 +78,18 @@ class ReportTest {
                     written.add(tags);
                 },
                 Runnable::run,
-                Clock.fixed(NOW, ZoneOffset.UTC));
+                clock,
+                (wait, again) -> {
+                    waits.add(wait);
+                    tryAgain = again;
+                });
 
         private void report(HistoryEntry... history) {
-            reporter.report("u", model("http://mlflow", ""), List.of(history), () -> heard++);
+            reporter.report("u", model("http://mlflow", ""), List.of(history), () -> {
+                heard++;
+                // The reconciler reports once more, whatever woke it.
+                report(history);
+            });
         }
 
         @Test
@@ -99,14 +128,30 @@ class ReportTest {
         }
 
         @Test
-        void is_not_hammered_into_a_registry_that_is_down() {
+        void that_the_registry_could_not_be_told_is_told_soon_and_less_often_the_longer_it_takes() {
             down = true;
             HistoryEntry entry = entry(3, Outcome.SUCCEEDED, "x", false);
             report(entry);
-            down = false;
             report(entry);
-            assertThat(written).isEmpty();
+            assertThat(waits).as("tried once until its time comes").containsExactly(Duration.ofSeconds(5));
+            for (int i = 0; i < 8; i++) {
+                tryAgain();
+            }
+            assertThat(waits)
+                    .startsWith(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20))
+                    .endsWith(Duration.ofMinutes(5), Duration.ofMinutes(5));
             assertThat(reporter.heard("u", List.of(entry))).isEmpty();
+
+            down = false;
+            tryAgain();
+
+            assertThat(written).hasSize(1);
+            assertThat(reporter.heard("u", List.of(entry))).containsExactly(3L);
+        }
+
+        private void tryAgain() {
+            now = now.plus(waits.getLast());
+            tryAgain.run();
         }
     }
 
