@@ -1,0 +1,5 @@
+/** The route document as it is written and numbered. */
+@NullMarked
+package dev.ragops.operator.route;
+
+import org.jspecify.annotations.NullMarked;
