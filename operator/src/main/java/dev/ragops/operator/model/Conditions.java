@@ -1,6 +1,7 @@
 package dev.ragops.operator.model;
 
 import dev.ragops.api.v1alpha1.RagModelSpec;
+import dev.ragops.operator.Durations;
 import dev.ragops.operator.Transitions;
 import dev.ragops.operator.registry.RegistryPoller;
 import dev.ragops.operator.registry.Resolution;
@@ -8,6 +9,8 @@ import dev.ragops.operator.revision.Revision;
 import dev.ragops.operator.route.Route;
 import dev.ragops.operator.route.RouteFile;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,22 +44,37 @@ final class Conditions {
     }
 
     private void resolved() {
+        Duration interval = Durations.parse(seen.spec().registry().pollInterval(), Observation.DEFAULT_POLL_INTERVAL);
+        Optional<RegistryPoller.Snapshot> old = seen.registry().filter(s -> s.isStaleAt(seen.now(), interval));
+        if (old.isPresent()) {
+            // Since when, and not for how long: a status that says the same is not written again.
+            say(
+                    "Resolved",
+                    "Unknown",
+                    "Stale",
+                    "the registry has not been heard since " + old.get().at().truncatedTo(ChronoUnit.SECONDS)
+                            + "; what it said then: " + words(old.get().resolution())
+                            + (stable.isPresent() ? "; what runs goes on" : ""));
+            return;
+        }
         switch (seen.registry().map(RegistryPoller.Snapshot::resolution).orElse(null)) {
             case null -> say("Resolved", "Unknown", "Asking", "the registry has not answered yet");
-            case Resolution.Found found ->
-                say(
-                        "Resolved",
-                        "True",
-                        "VersionFound",
-                        "version " + found.version() + " of "
-                                + seen.spec().model().name());
+            case Resolution.Found found -> say("Resolved", "True", "VersionFound", words(found));
             case Resolution.Failed failed ->
                 say(
                         "Resolved",
                         "False",
                         failed.reason(),
-                        failed.message() + (stable.isPresent() ? "; what runs goes on" : ""));
+                        words(failed) + (stable.isPresent() ? "; what runs goes on" : ""));
         }
+    }
+
+    private String words(Resolution resolution) {
+        return switch (resolution) {
+            case Resolution.Found found ->
+                "version " + found.version() + " of " + seen.spec().model().name();
+            case Resolution.Failed failed -> failed.message();
+        };
     }
 
     private void gatesPassed() {

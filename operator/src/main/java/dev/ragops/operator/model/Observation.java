@@ -6,6 +6,7 @@ import dev.ragops.api.v1alpha1.TrafficStatus;
 import dev.ragops.operator.gateway.RouteProbe;
 import dev.ragops.operator.registry.RegistryPoller;
 import dev.ragops.operator.route.RouteFile;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,8 @@ record Observation(
         Optional<TrafficStatus> traffic,
         Optional<RouteProbe.Applied> applied,
         Optional<Hindrance> hindrance) {
+    static final Duration DEFAULT_POLL_INTERVAL = Duration.ofSeconds(30);
+
     Observation {
         revisions = List.copyOf(revisions);
     }

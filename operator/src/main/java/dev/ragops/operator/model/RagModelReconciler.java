@@ -269,8 +269,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
         RagModelSpec spec = model.getSpec();
         Optional<String> secret =
                 Optional.ofNullable(spec.registry().credentialsSecret()).map(LocalSecretReference::name);
-        Duration interval = Durations.parse(
-                Optional.ofNullable(spec.registry().pollInterval()).orElse("30s"));
+        Duration interval = Durations.parse(spec.registry().pollInterval(), Observation.DEFAULT_POLL_INTERVAL);
         registry.follow(
                 key,
                 List.of(model.getMetadata().getUid(), spec.registry(), spec.model()),

@@ -17,18 +17,30 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Asks for every model at its interval, beside the reconciles, and says when an answer differs from the last one. */
+/** Asks for every model at its interval, beside the reconciles, and says when an answer differs from the last one, or does not come. */
 public final class RegistryPoller implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RegistryPoller.class);
 
     /** Registries asked at one moment: a thousand models of one server must not fall upon it together. */
     private static final int CONCURRENT = 64;
 
-    /** @param asking one question at a time, so that a late answer never follows a newer one */
-    private record Followed(Object identity, ScheduledFuture<?> task, AtomicBoolean asking) {}
+    /** Longer than the registry, and the Secret before it, may take to answer. */
+    private static final Duration ASKING = Duration.ofSeconds(30);
+
+    /**
+     * One model's questions, one at a time, so that a late answer never follows a newer one.
+     *
+     * @param stale whether it was said that the last answer is too old
+     */
+    private record Followed(Object identity, ScheduledFuture<?> task, AtomicBoolean stale) {}
 
     /** An answer and when it was given. */
-    public record Snapshot(Resolution resolution, Instant at) {}
+    public record Snapshot(Resolution resolution, Instant at) {
+        /** Whether so much time has passed that nobody knows any more: two intervals, and what a question may take. */
+        public boolean isStaleAt(Instant now, Duration interval) {
+            return at.plus(interval.multipliedBy(2)).plus(ASKING).isBefore(now);
+        }
+    }
 
     private final ModelRegistry registry;
     private final Clock clock;
@@ -64,18 +76,21 @@ public final class RegistryPoller implements AutoCloseable {
             latest.remove(key);
             long period = interval.toMillis();
             AtomicBoolean asking = new AtomicBoolean();
+            AtomicBoolean stale = new AtomicBoolean();
             return new Followed(
                     identity,
                     timer.scheduleAtFixedRate(
                             () -> {
                                 if (asking.compareAndSet(false, true)) {
                                     callers.execute(() -> ask(key, identity, asking, question));
+                                } else {
+                                    overdue(key, interval, stale);
                                 }
                             },
                             0,
                             period,
                             TimeUnit.MILLISECONDS),
-                    asking);
+                    stale);
         });
     }
 
@@ -115,13 +130,22 @@ public final class RegistryPoller implements AutoCloseable {
         }
     }
 
+    /** The question before has no answer yet: after a while what was known is told to be old. */
+    private void overdue(String key, Duration interval, AtomicBoolean stale) {
+        Snapshot known = latest.get(key);
+        if (known != null && known.isStaleAt(clock.instant(), interval) && stale.compareAndSet(false, true)) {
+            callers.execute(() -> onNews.accept(key));
+        }
+    }
+
     private void answered(String key, Object identity, Resolution resolution) {
         Followed current = followed.get(key);
         if (current == null || !current.identity().equals(identity)) {
             return;
         }
         Snapshot before = latest.put(key, new Snapshot(resolution, clock.instant()));
-        if (before == null || !before.resolution().equals(resolution)) {
+        boolean wasStale = current.stale().getAndSet(false);
+        if (wasStale || before == null || !before.resolution().equals(resolution)) {
             onNews.accept(key);
         }
     }

@@ -586,6 +586,33 @@ class DeciderTest {
         }
 
         @Test
+        void does_not_know_any_more_what_the_registry_said_too_long_ago_and_serves_on() {
+            serving();
+            applies(file.orElseThrow().route().generation(), List.of());
+            Plan before = decide();
+            Instant heard = now;
+            now = heard.plusSeconds(90);
+            assertThat(condition("Resolved").getStatus()).isEqualTo("True");
+
+            now = heard.plusSeconds(91);
+
+            assertThat(condition("Resolved").getStatus()).isEqualTo("Unknown");
+            assertThat(condition("Resolved").getReason()).isEqualTo("Stale");
+            assertThat(condition("Resolved").getMessage())
+                    .contains(heard.toString(), "version 1 of", "what runs goes on");
+            assertThat(condition("Ready").getStatus()).isEqualTo("True");
+            assertThat(decide()).isEqualTo(before);
+            RagModelStatus said = status();
+            now = heard.plusSeconds(500);
+            assertThat(Statuses.status(observation(), decide(), said, 4))
+                    .as("nothing new to write")
+                    .isEqualTo(said);
+
+            resolves("1");
+            assertThat(condition("Resolved").getStatus()).isEqualTo("True");
+        }
+
+        @Test
         void is_stalled_when_only_a_person_can_help() {
             hindrance = Optional.of(new Hindrance("NameConflict", "Service support exists"));
             assertThat(condition("Stalled").getReason()).isEqualTo("NameConflict");
@@ -635,7 +662,7 @@ class DeciderTest {
             serving();
             RagModelStatus first = status();
             Instant began = now;
-            now = now.plusSeconds(100);
+            now = now.plusSeconds(80);
 
             RagModelStatus later = Statuses.status(observation(), decide(), first, 4);
 
