@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes conditions whose transition time is kept as long as their status stays the same. */
 public record Transitions(List<Condition> before, @Nullable Long generation, Instant now) {
-    /** Kubernetes allows 32 KiB; with eight conditions in a status of 32 KiB none may tell a novel. */
+    /** Kubernetes allows 32 KiB; with eight conditions in a status of {@link StatusBudget} none may tell a novel. */
     private static final int MAX_MESSAGE = 1024;
 
     public Transitions {
@@ -26,7 +26,7 @@ public record Transitions(List<Condition> before, @Nullable Long generation, Ins
                 .withType(type)
                 .withStatus(status)
                 .withReason(reason.isEmpty() ? "Unknown" : reason)
-                .withMessage(message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE - 1) + "…" : message)
+                .withMessage(StatusBudget.cut(message, MAX_MESSAGE))
                 .withObservedGeneration(generation)
                 .withLastTransitionTime(since)
                 .build();

@@ -11,8 +11,8 @@ import io.fabric8.generator.annotation.Size;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record HeaderMatch(
-        @JsonPropertyDescription("Name, any case.") @Required @Size(min = 1, max = 128) @Pattern("^[A-Za-z0-9-]+$")
+        @JsonPropertyDescription("Name, any case.") @Required @Size(min = 1, max = 64) @Pattern("^[A-Za-z0-9-]+$")
         String name,
 
-        @JsonPropertyDescription("Exact value.") @Required @Size(max = 256)
+        @JsonPropertyDescription("Exact value, printable ASCII.") @Required @Size(max = 128) @Pattern("^[ -~]*$")
         String value) {}

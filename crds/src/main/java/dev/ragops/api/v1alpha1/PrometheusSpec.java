@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @ValidationRule(
-        value = "self.checks.map(c, size(c.query)).sum() <= 8192",
+        value = "self.checks.map(c, size(bytes(c.query))).sum() <= 4096",
         message =
-                "the queries of all checks together have at most 8192 characters, because each attempt keeps a copy of them in its status")
+                "the queries of all checks together have at most 4096 bytes, because each attempt keeps a copy of them in its status")
 public record PrometheusSpec(
         @JsonPropertyDescription("Address of Prometheus, as the operator reaches it.")
         @Required

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
         message = "the candidate's share must never fall from one step to the next")
 @ValidationRule(
         value =
-                "self.steps.map(s, has(s.ab) && has(s.ab.match) ? size(s.ab.match) : has(s.canary) && has(s.canary.match) ? size(s.canary.match) : 0).sum() <= 16",
-        message = "all steps together have at most 16 header matches, because they persist from step to step")
+                "self.steps.map(s, has(s.ab) && has(s.ab.match) ? size(s.ab.match) : has(s.canary) && has(s.canary.match) ? size(s.canary.match) : 0).sum() <= 8",
+        message = "all steps together have at most 8 header matches, because they persist from step to step")
 @ValidationRule(
         value = "self.steps.all(s, self.steps.exists_one(t, t.name == s.name))",
         message = "step names must be unique")

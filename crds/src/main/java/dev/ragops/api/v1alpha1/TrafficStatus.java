@@ -34,7 +34,7 @@ public record TrafficStatus(
 
         @JsonPropertyDescription("Who gets what.") @Nullable SplitStatus split,
 
-        @JsonPropertyDescription("Headers that ask for the candidate.") @Size(max = 16)
+        @JsonPropertyDescription("Headers that ask for the candidate.") @Size(max = 8)
         List<HeaderMatch> matches,
 
         @JsonPropertyDescription("Whether stable is asked again.") @Nullable

@@ -6,6 +6,7 @@ import dev.ragops.api.v1alpha1.RevisionStatus;
 import dev.ragops.api.v1alpha1.RouteStatus;
 import dev.ragops.api.v1alpha1.SplitStatus;
 import dev.ragops.api.v1alpha1.TargetStatus;
+import dev.ragops.operator.StatusBudget;
 import dev.ragops.operator.gateway.RouteProbe;
 import dev.ragops.operator.revision.Revision;
 import dev.ragops.operator.route.Memory;
@@ -13,6 +14,7 @@ import dev.ragops.operator.route.Route;
 import dev.ragops.operator.route.RouteFile;
 import dev.ragops.operator.workload.Names;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Statuses {
     private static final int MAX_REVISIONS = 64;
     private static final int MAX_FAILURE = 512;
+    private static final int SHORT = 128;
+    private static final int VERY_SHORT = 48;
 
     private final Observation seen;
     private final Plan plan;
@@ -36,7 +40,9 @@ final class Statuses {
 
     /** @param generation of the spec that was observed */
     static RagModelStatus status(Observation seen, Plan plan, @Nullable RagModelStatus before, long generation) {
-        return new Statuses(seen, plan, before).status(generation);
+        return StatusBudget.fitted(
+                new Statuses(seen, plan, before).status(generation),
+                List.of(status -> shorter(status, SHORT, 50), status -> shorter(status, VERY_SHORT, 10)));
     }
 
     private RagModelStatus status(long generation) {
@@ -183,6 +189,53 @@ final class Statuses {
     }
 
     private static String cut(String text) {
-        return text.length() > MAX_FAILURE ? text.substring(0, MAX_FAILURE - 1) + "…" : text;
+        return StatusBudget.cut(text, MAX_FAILURE);
+    }
+
+    /** Revisions and where they stand are kept; what is said of them, of conditions and of pods that lag gets less. */
+    private static RagModelStatus shorter(RagModelStatus full, int words, int pods) {
+        return new RagModelStatus(
+                full.observedGeneration(),
+                full.target(),
+                full.revisions().stream().map(r -> shorter(r, words)).toList(),
+                full.rolloutRef(),
+                full.route() == null ? null : shorter(full.route(), pods),
+                full.endpoints(),
+                full.replicas(),
+                full.selector(),
+                full.conditions().stream()
+                        .map(c -> new ConditionBuilder(c)
+                                .withMessage(StatusBudget.cut(c.getMessage(), 2 * words))
+                                .build())
+                        .toList());
+    }
+
+    private static RevisionStatus shorter(RevisionStatus full, int words) {
+        return new RevisionStatus(
+                full.name(),
+                full.version(),
+                full.digest(),
+                full.track(),
+                full.desiredReplicas(),
+                full.readyReplicas(),
+                full.state(),
+                full.lastFailure() == null ? null : StatusBudget.cut(full.lastFailure(), words),
+                full.indexed(),
+                full.toIndex(),
+                full.lag());
+    }
+
+    private static RouteStatus shorter(RouteStatus full, int pods) {
+        return new RouteStatus(
+                full.generation(),
+                full.appliedSeq(),
+                full.appliedAttempt(),
+                full.stable(),
+                full.candidate(),
+                full.control(),
+                full.weights(),
+                full.verified(),
+                full.verifiedAt(),
+                full.lagging().stream().limit(pods).toList());
     }
 }

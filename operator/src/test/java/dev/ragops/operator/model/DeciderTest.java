@@ -11,6 +11,7 @@ import dev.ragops.api.v1alpha1.RevisionStatus;
 import dev.ragops.api.v1alpha1.RolloutReference;
 import dev.ragops.api.v1alpha1.SplitStatus;
 import dev.ragops.api.v1alpha1.TrafficStatus;
+import dev.ragops.operator.StatusBudget;
 import dev.ragops.operator.gateway.RouteProbe;
 import dev.ragops.operator.registry.RegistryPoller;
 import dev.ragops.operator.registry.Resolution;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -655,6 +657,44 @@ class DeciderTest {
             resolves("1");
 
             assertThat(condition("GatesPassed").getReason()).isEqualTo("GateFailed");
+        }
+
+        @Test
+        void stays_below_32_KiB_however_many_revisions_fail_with_however_many_words() {
+            serving();
+            String words = "x".repeat(2000);
+            for (int i = 0; i < 70; i++) {
+                String hash = String.format("%010x", i);
+                revisions.add(new Revisioned(
+                        new Revision(
+                                "m".repeat(40) + "-" + hash,
+                                "9".repeat(20),
+                                "d".repeat(64),
+                                "r".repeat(64),
+                                "c".repeat(64)),
+                        i,
+                        true,
+                        1000,
+                        999,
+                        true,
+                        words,
+                        false));
+            }
+            hindrance = Optional.of(new Hindrance("NameConflict", words));
+            applies(
+                    file.orElseThrow().route().generation(),
+                    IntStream.range(0, 100)
+                            .mapToObj(i -> "m".repeat(50) + "-gateway-" + i)
+                            .toList());
+
+            RagModelStatus status = status();
+
+            assertThat(StatusBudget.bytes(status)).isBetween(16 * 1024, StatusBudget.MAX_BYTES);
+            assertThat(status.revisions())
+                    .hasSize(64)
+                    .allSatisfy(
+                            r -> assertThat(r.lastFailure()).startsWith("xxx").endsWith("…"));
+            assertThat(status.conditions()).hasSize(7);
         }
 
         @Test

@@ -69,9 +69,16 @@ public final class StatusReader {
                 Optional.ofNullable(status.traffic()).map(StatusReader::traffic),
                 Optional.empty(),
                 status.verdicts().stream().map(StatusReader::verdict).toList(),
-                status.rejected().stream().map(StatusReader::rejection).toList(),
+                rejected().stream().map(StatusReader::rejection).toList(),
                 status.history().stream().map(StatusReader::history).toList(),
                 Optional.ofNullable(status.intents()).map(IntentsStatus::retry).map(r -> r.revision()));
+    }
+
+    /** A status that grew too large has them once only. */
+    private List<RejectedRevision> rejected() {
+        return status.rejected().isEmpty() && status.traffic() != null
+                ? status.traffic().rejected()
+                : status.rejected();
     }
 
     private Phase phase() {

@@ -17,6 +17,7 @@ import dev.ragops.api.v1alpha1.StepStatus;
 import dev.ragops.api.v1alpha1.TrafficStatus;
 import dev.ragops.api.v1alpha1.VerdictStatus;
 import dev.ragops.api.v1alpha1.WithdrawalStatus;
+import dev.ragops.operator.StatusBudget;
 import dev.ragops.operator.Transitions;
 import dev.ragops.operator.rollout.machine.Cause;
 import dev.ragops.operator.rollout.machine.Clocked;
@@ -308,6 +309,6 @@ public final class StatusWriter {
     }
 
     private static String cut(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+        return StatusBudget.cut(text, most);
     }
 }

@@ -7,6 +7,7 @@ import dev.ragops.api.v1alpha1.RagModel;
 import dev.ragops.api.v1alpha1.RagRollout;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
 import dev.ragops.operator.Durations;
+import dev.ragops.operator.StatusBudget;
 import dev.ragops.operator.rollout.evidence.Counters;
 import dev.ragops.operator.rollout.evidence.Evidence;
 import dev.ragops.operator.rollout.evidence.Histogram;
@@ -249,7 +250,7 @@ class WireTest {
             String detail = "x".repeat(500);
             RagRolloutStatus status =
                     StatusWriter.status(rollout(ROLLOUT), state(10, detail), Optional.of("m"), Optional.empty(), NOW);
-            assertThat(StatusSize.bytes(status)).isLessThanOrEqualTo(StatusSize.MAX_BYTES);
+            assertThat(StatusBudget.bytes(status)).isLessThanOrEqualTo(StatusBudget.MAX_BYTES);
             assertThat(status.rejected()).hasSize(20);
             assertThat(StatusReader.state(status)).isPresent();
         }
