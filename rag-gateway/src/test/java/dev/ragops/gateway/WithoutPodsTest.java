@@ -39,6 +39,83 @@ class WithoutPodsTest extends OnStage {
         assertStableAnswersAndNothingCounts();
     }
 
+    @Test
+    void aCandidateWhosePodsWereAllKilledWithoutAWordIsNotJudgedEither() throws Exception {
+        FakeRuntime second = stage.runtime(FakeRuntime.answer(200));
+        stage.endpoints(Map.of(
+                Stage.STABLE,
+                List.of(stable.address()),
+                Stage.CANDIDATE,
+                List.of(candidate.address(), second.address())));
+        start("split", 100);
+        candidate.stop();
+        second.stop();
+
+        assertStableAnswersAndNothingCounts();
+        assertThat(stage.evidence(7).getJsonObject("users").getLong("errors")).isZero();
+    }
+
+    @Test
+    void aCandidateThatWasKilledHasStableBehindItEvenWithoutAFallback() throws Exception {
+        start(Documents.document(7, "split", 100).put("fallback", false));
+        candidate.stop();
+
+        assertStableAnswersAndNothingCounts();
+    }
+
+    @Test
+    void aCandidateWhosePodsWereKilledIsNotJudgedByItsCopiesEither() throws Exception {
+        start("shadow", 100);
+        candidate.stop();
+        for (int i = 0; i < 20; i++) {
+            assertThat(stage.ask().statusCode()).isEqualTo(200);
+        }
+        await().atMost(SOON)
+                .until(() -> stage.track(7, "candidate", "retrieval").getInteger("excluded") == 20);
+        assertThat(stage.track(7, "candidate", "retrieval").getInteger("total")).isZero();
+    }
+
+    @Test
+    void aCandidateOfWhichOnePodWasKilledIsJudgedByTheOthers() throws Exception {
+        FakeRuntime killed = stage.runtime(FakeRuntime.answer(200));
+        stage.endpoints(Map.of(
+                Stage.STABLE,
+                List.of(stable.address()),
+                Stage.CANDIDATE,
+                List.of(candidate.address(), killed.address())));
+        start("split", 100);
+        killed.stop();
+        for (int i = 0; i < 40; i++) {
+            assertThat(track(stage.ask("x-user", "user" + i))).isEqualTo("candidate");
+        }
+        JsonObject judged = stage.track(7, "candidate", "retrieval");
+        assertThat(judged.getInteger("total")).isEqualTo(40);
+        assertThat(judged.getInteger("errors")).isZero();
+    }
+
+    @Test
+    void aCandidateThatTakesQuestionsAndDiesOfThemIsJudgedByEachOfThem() throws Exception {
+        candidate.does(FakeRuntime.RESET);
+        start("split", 100);
+        for (int i = 0; i < 5; i++) {
+            assertThat(track(stage.ask("x-user", "user" + i))).isEqualTo("stable");
+        }
+        assertThat(stage.track(7, "candidate", "retrieval").getInteger("errors"))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void theCandidateStandsInForAStableWhosePodsWereAllKilledBeforeAnybodyNoticed() throws Exception {
+        start("split", 0);
+        stable.stop();
+
+        for (int i = 0; i < 10; i++) {
+            HttpResponse<String> answer = stage.ask("x-user", "user" + i);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(track(answer)).isEqualTo("candidate");
+        }
+    }
+
     private void assertStableAnswersAndNothingCounts() throws Exception {
         for (int i = 0; i < 40; i++) {
             HttpResponse<String> answer = stage.ask("x-user", "user" + i);

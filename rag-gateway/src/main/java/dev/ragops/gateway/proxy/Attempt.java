@@ -41,6 +41,9 @@ sealed interface Attempt {
      */
     record Broken(String pod, String reason, boolean untouched, boolean timedOut, double millis) implements Attempt {}
 
+    /** The pod took no connection: nobody was asked. */
+    record Refused(String pod, double millis) implements Attempt {}
+
     /** Ended by us: who asked is not there any more. */
     record Abandoned(String pod, double millis) implements Attempt {}
 
@@ -57,15 +60,15 @@ sealed interface Attempt {
         String named = switch (this) {
             case Answered answered -> answered.headers().get("x-ragops-answer-class");
             case Streaming streaming -> streaming.response().getHeader("x-ragops-answer-class");
-            case Broken _, NoPod _, Abandoned _ -> null;
+            case Broken _, Refused _, NoPod _, Abandoned _ -> null;
         };
         return Optional.ofNullable(named).filter(name -> !name.isEmpty());
     }
 
-    /** Whether there was nobody to ask, or somebody on the way out: the cluster's doing, not the revision's. */
+    /** Whether there was nobody to ask, nobody who took the question, or somebody on the way out: the cluster's doing, not the revision's. */
     default boolean isAbsence() {
         return switch (this) {
-            case NoPod _ -> true;
+            case NoPod _, Refused _ -> true;
             case Answered answered -> answered.isDraining();
             case Streaming _, Broken _, Abandoned _ -> false;
         };
@@ -76,6 +79,7 @@ sealed interface Attempt {
         return switch (this) {
             case Answered answered -> answered.isDraining();
             case Broken broken -> broken.untouched() && !broken.timedOut();
+            case Refused _ -> true;
             case Streaming _, NoPod _, Abandoned _ -> false;
         };
     }
@@ -84,7 +88,7 @@ sealed interface Attempt {
     default boolean isGood() {
         return switch (this) {
             case Answered _, Streaming _ -> !ending().isError();
-            case Broken _, NoPod _, Abandoned _ -> false;
+            case Broken _, Refused _, NoPod _, Abandoned _ -> false;
         };
     }
 
@@ -94,7 +98,7 @@ sealed interface Attempt {
             case Answered answered ->
                 Event.endingOf(answered.status(), "1".equals(answered.headers().get("x-ragops-quota")));
             case Streaming streaming -> Event.endingOf(streaming.response().statusCode(), false);
-            case Broken _, NoPod _ -> Event.Ending.ERROR;
+            case Broken _, Refused _, NoPod _ -> Event.Ending.ERROR;
             case Abandoned _ -> Event.Ending.EXCLUDED;
         };
     }

@@ -21,16 +21,29 @@ public final class Endpoints {
     private final Map<String, List<Pod>> services = new TreeMap<>();
     private final Map<String, Pod> pods = new HashMap<>();
 
+    /** Which pods come into question. */
+    enum Choice {
+        /** All of them, for there is nobody else. */
+        ANY,
+        /** Without those that took no connection a moment ago. */
+        REACHABLE
+    }
+
     private static final class Pod {
         private final String address;
         private int outstanding;
         private long asideMillis;
         private long asideUntil;
+        private boolean refused;
         private long answeredAt = Long.MIN_VALUE;
         private boolean listed;
 
         Pod(String address) {
             this.address = address;
+        }
+
+        boolean isReachable(long nowMillis) {
+            return !refused || asideUntil <= nowMillis;
         }
     }
 
@@ -80,8 +93,11 @@ public final class Endpoints {
     }
 
     /** The least busy pod that answers; the excluded one, or one set aside, only where there is no other. */
-    Optional<String> pick(String service, String excluded, long nowMillis) {
+    Optional<String> pick(String service, String excluded, Choice among, long nowMillis) {
         List<Pod> all = services.getOrDefault(service, List.of());
+        if (among == Choice.REACHABLE) {
+            all = all.stream().filter(pod -> pod.isReachable(nowMillis)).toList();
+        }
         if (all.isEmpty()) {
             return Optional.empty();
         }
@@ -123,13 +139,24 @@ public final class Endpoints {
             pod.answeredAt = nowMillis;
             pod.asideMillis = 0;
             pod.asideUntil = 0;
+            pod.refused = false;
         }
     }
 
-    /** It refused, broke off before an answer, or said that it is going away. */
+    /** It took no connection. */
+    void refused(String address, long nowMillis) {
+        setAside(address, true, nowMillis);
+    }
+
+    /** It broke off before an answer, or said that it is going away. */
     void failed(String address, long nowMillis) {
+        setAside(address, false, nowMillis);
+    }
+
+    private void setAside(String address, boolean refused, long nowMillis) {
         Pod pod = pods.get(address);
         if (pod != null) {
+            pod.refused = refused;
             pod.asideMillis = Math.clamp(2 * pod.asideMillis, SET_ASIDE_MILLIS, SET_ASIDE_AT_MOST_MILLIS);
             pod.asideUntil = nowMillis + pod.asideMillis;
         }

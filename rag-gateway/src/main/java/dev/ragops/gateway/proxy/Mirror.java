@@ -45,7 +45,14 @@ final class Mirror {
         Copy copy = new Copy(exchange, track, lease);
         Future<Void> nobodyLeaves = Promise.<Void>promise().future();
         long deadline = exchange.route().requestTimeoutMillis();
-        upstream.ask(exchange.service(track), "", exchange.question().copy(), deadline, lease, nobodyLeaves)
+        upstream.ask(
+                        exchange.service(track),
+                        "",
+                        Endpoints.Choice.REACHABLE,
+                        exchange.question().copy(),
+                        deadline,
+                        lease,
+                        nobodyLeaves)
                 .onSuccess(copy::answered);
         return Optional.of(copy);
     }

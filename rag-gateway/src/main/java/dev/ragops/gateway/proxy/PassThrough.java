@@ -62,7 +62,8 @@ final class PassThrough {
 
         void connect(String service, String excluded, int tries) {
             Endpoints endpoints = upstream.endpoints();
-            Optional<String> picked = endpoints.pick(service, excluded, System.currentTimeMillis());
+            Optional<String> picked =
+                    endpoints.pick(service, excluded, Endpoints.Choice.ANY, System.currentTimeMillis());
             if (picked.isEmpty()) {
                 refuse("no pod of the stable revision is ready; ask again");
                 return;

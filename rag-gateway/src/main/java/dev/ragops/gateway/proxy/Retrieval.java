@@ -72,16 +72,15 @@ final class Retrieval {
     private void settle(Exchange exchange, Attempt attempt) {
         Track track = exchange.choice().track();
         boolean isThere = !exchange.user().hasLeft();
-        boolean again = isThere && track == Track.CANDIDATE && exchange.route().fallback() && !attempt.isGood();
+        // Without a fallback stable is not asked again; where nobody was asked, it is asked for the first time.
+        boolean mayAsk = exchange.route().fallback() || attempt.isAbsence();
+        boolean again = isThere && track == Track.CANDIDATE && mayAsk && !attempt.isGood();
         if (isThere && track == Track.CANDIDATE && !attempt.isAbsence()) {
             ledger.candidate(again);
         }
         if (again) {
             tries.instead(exchange, Track.STABLE).onSuccess(stable -> deliver(exchange, stable, Track.STABLE, true));
-        } else if (isThere
-                && track == Track.STABLE
-                && attempt instanceof Attempt.NoPod
-                && candidateCanHelp(exchange.route())) {
+        } else if (isThere && track == Track.STABLE && attempt.isAbsence() && candidateCanHelp(exchange.route())) {
             tries.instead(exchange, Track.CANDIDATE)
                     .onSuccess(candidate -> deliver(exchange, candidate, Track.CANDIDATE, false));
         } else {
@@ -113,6 +112,7 @@ final class Retrieval {
                         broken.timedOut() ? 504 : 502,
                         broken.timedOut() ? "No answer in time" : "No answer",
                         broken.timedOut() ? broken.reason() : "the pod that was asked broke off; ask again");
+            case Attempt.Refused _ -> user.problem(502, "No answer", "no pod takes a connection; ask again");
             case Attempt.NoPod _ ->
                 user.problem(503, "No pod is ready", "no pod of the stable revision is ready; ask again");
             case Attempt.Abandoned _ -> {}

@@ -18,19 +18,19 @@ final class Tries {
     Future<Attempt> first(Exchange exchange, Track track, long deadlineMillis) {
         budget.request();
         return ask(exchange, track, "", deadlineMillis).compose(first -> {
-            boolean draining = first instanceof Attempt.Answered answered && answered.isDraining();
+            // A pod that is gone, or leaves in good order, says nothing of its revision; the next one speaks for it.
+            boolean absent = first.isAbsence();
             if (!first.mayTryAgain() || exchange.user().hasLeft() || !budget.spend()) {
                 ledger.first(exchange, track, first);
                 return Future.succeededFuture(first);
             }
             ledger.retried();
-            if (!draining) {
+            if (!absent) {
                 ledger.first(exchange, track, first);
             }
             long left = deadlineMillis - (long) first.millis();
             return ask(exchange, track, first.pod(), left).map(second -> {
-                if (draining) {
-                    // A pod that leaves in good order says nothing against its revision; its successor speaks for it.
+                if (absent) {
                     ledger.first(exchange, track, second);
                 }
                 return second;
@@ -48,7 +48,18 @@ final class Tries {
 
     private Future<Attempt> ask(Exchange exchange, Track track, String excluded, long deadlineMillis) {
         UserSide user = exchange.user();
+        // Who is on trial has stable behind it: its users need not wait for pods that took no connection a moment ago.
+        Endpoints.Choice among =
+                track != Track.STABLE && track == exchange.choice().track()
+                        ? Endpoints.Choice.REACHABLE
+                        : Endpoints.Choice.ANY;
         return upstream.ask(
-                exchange.service(track), excluded, exchange.question(), deadlineMillis, user.room(), user.whenLeft());
+                exchange.service(track),
+                excluded,
+                among,
+                exchange.question(),
+                deadlineMillis,
+                user.room(),
+                user.whenLeft());
     }
 }

@@ -11,6 +11,8 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -64,18 +66,20 @@ public final class Upstream {
      * Tries one pod of a Service.
      *
      * @param excluded a pod that was just tried
+     * @param among which pods come into question
      * @param room what the answer may take; without, it passes as a stream
      * @param left completes when who asked is not there any more
      */
     Future<Attempt> ask(
             String service,
             String excluded,
+            Endpoints.Choice among,
             Question question,
             long deadlineMillis,
             Room.Lease room,
             Future<Void> left) {
         return endpoints
-                .pick(service, excluded, System.currentTimeMillis())
+                .pick(service, excluded, among, System.currentTimeMillis())
                 .map(pod -> new Try(pod, question, Math.max(1, deadlineMillis), room).run(left))
                 .orElseGet(() -> Future.succeededFuture(new Attempt.NoPod(0)));
     }
@@ -169,6 +173,13 @@ public final class Upstream {
         }
 
         private void broken(Throwable cause) {
+            boolean refused = cause instanceof ConnectException || cause instanceof NoRouteToHostException;
+            if (request == null && refused) {
+                if (done.tryComplete(new Attempt.Refused(pod, millis()))) {
+                    endpoints.refused(pod, System.currentTimeMillis());
+                }
+                return;
+            }
             if (!done.future().isComplete() && head == null) {
                 endpoints.failed(pod, System.currentTimeMillis());
             }

@@ -25,11 +25,11 @@ class EndpointsTest {
         void isAnotherPodThanTheOneJustTriedWhereThereIsOne() {
             endpoints.put("s", List.of("a:1", "b:1"));
             for (int i = 0; i < 10; i++) {
-                assertThat(endpoints.pick("s", "a:1", 0)).contains("b:1");
+                assertThat(endpoints.pick("s", "a:1", Endpoints.Choice.ANY, 0)).contains("b:1");
             }
             endpoints.put("s", List.of("a:1"));
-            assertThat(endpoints.pick("s", "a:1", 0)).contains("a:1");
-            assertThat(endpoints.pick("unknown", "", 0)).isEmpty();
+            assertThat(endpoints.pick("s", "a:1", Endpoints.Choice.ANY, 0)).contains("a:1");
+            assertThat(endpoints.pick("unknown", "", Endpoints.Choice.ANY, 0)).isEmpty();
         }
 
         @Test
@@ -76,6 +76,26 @@ class EndpointsTest {
         }
 
         @Test
+        void isNotAskedWhereSomebodyElseCanAnswerUntilItsTimeComes() {
+            endpoints.put("s", List.of("gone:1"));
+            endpoints.refused("gone:1", 0);
+            assertThat(endpoints.pick("s", "", Endpoints.Choice.REACHABLE, 999)).isEmpty();
+            assertThat(endpoints.pick("s", "", Endpoints.Choice.REACHABLE, 1000))
+                    .contains("gone:1");
+            assertThat(endpoints.pick("s", "", Endpoints.Choice.REACHABLE, 1001))
+                    .as("one finds out for all")
+                    .isEmpty();
+
+            endpoints.answered("gone:1", 1002);
+            assertThat(endpoints.pick("s", "", Endpoints.Choice.REACHABLE, 1002))
+                    .contains("gone:1");
+            endpoints.failed("gone:1", 1003);
+            assertThat(endpoints.pick("s", "", Endpoints.Choice.REACHABLE, 1004))
+                    .as("one that takes connections and breaks them is judged by that")
+                    .contains("gone:1");
+        }
+
+        @Test
         void isOneThatLetARequestWaitAndAnsweredNobodyMeanwhile() {
             endpoints.put("s", List.of("slow:1", "b:1"));
             endpoints.answered("slow:1", 50);
@@ -90,6 +110,6 @@ class EndpointsTest {
     }
 
     private String pick(long now) {
-        return endpoints.pick("s", "", now).orElseThrow();
+        return endpoints.pick("s", "", Endpoints.Choice.ANY, now).orElseThrow();
     }
 }
