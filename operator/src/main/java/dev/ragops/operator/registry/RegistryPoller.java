@@ -139,7 +139,9 @@ public final class RegistryPoller implements AutoCloseable {
     }
 
     private void answered(String key, Object identity, Resolution resolution) {
-        Followed current = followed.get(key);
+        // Waits for follow: the first answer may be there before what asked for it is written down, and would be taken
+        // for a late one.
+        Followed current = followed.computeIfPresent(key, (_, known) -> known);
         if (current == null || !current.identity().equals(identity)) {
             return;
         }

@@ -97,6 +97,17 @@ class RegistryPollerTest {
     }
 
     @Test
+    void the_first_answer_to_another_question_is_never_taken_for_a_late_one() {
+        Question question = new Question("http://mlflow", "m", Optional.of("a"), Optional.empty(), Map.of());
+        for (int i = 0; i < 300; i++) {
+            poller.follow(KEY, i, Duration.ofHours(1), () -> Optional.of(question));
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> poller.latest(KEY).isPresent());
+        }
+    }
+
+    @Test
     void the_same_answer_again_is_no_news() {
         follow();
         await().until(() -> news.size() == 1);
