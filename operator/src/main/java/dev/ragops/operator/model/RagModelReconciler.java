@@ -5,9 +5,6 @@ import dev.ragops.api.v1alpha1.RagModel;
 import dev.ragops.api.v1alpha1.RagModelSpec;
 import dev.ragops.api.v1alpha1.RagModelStatus;
 import dev.ragops.api.v1alpha1.RagRollout;
-import dev.ragops.api.v1alpha1.RagRolloutStatus;
-import dev.ragops.api.v1alpha1.RolloutReference;
-import dev.ragops.api.v1alpha1.RouteStatus;
 import dev.ragops.operator.Claim;
 import dev.ragops.operator.Durations;
 import dev.ragops.operator.gateway.Gateways;
@@ -19,8 +16,6 @@ import dev.ragops.operator.registry.ModelRegistry;
 import dev.ragops.operator.registry.Question;
 import dev.ragops.operator.registry.RegistryPoller;
 import dev.ragops.operator.registry.Resolution;
-import dev.ragops.operator.route.Memory;
-import dev.ragops.operator.route.Route;
 import dev.ragops.operator.route.RouteFile;
 import dev.ragops.operator.runtime.HttpRuntimes;
 import dev.ragops.operator.runtime.RuntimeProbe;
@@ -57,7 +52,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -73,11 +67,6 @@ import org.jspecify.annotations.Nullable;
 public class RagModelReconciler implements Reconciler<RagModel> {
     private static final Logger LOG = Logger.getLogger(RagModelReconciler.class);
     private static final Duration SOON = Duration.ofMillis(300);
-    private static final Duration BUSY = Duration.ofSeconds(10);
-    private static final Duration ROLLING = Duration.ofMinutes(1);
-    private static final Duration MOVING = Duration.ofSeconds(2);
-    private static final Duration SETTLED = Duration.ofSeconds(30);
-    private static final Duration CALM = Duration.ofMinutes(5);
 
     private final KubernetesClient client;
     private final Clock clock = Clock.systemUTC();
@@ -176,7 +165,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
         }
         follow(key, model);
         Cluster cluster = new Cluster(model, context, runtimes.latest(key));
-        Observation observed = observe(key, model, cluster);
+        Observation observed = Observing.of(model, cluster, registry.latest(key), probe.latest(key), clock.instant());
         Plan plan = Decider.decide(observed);
         Realiser.Result result = realiser.realise(model, cluster, plan, cluster.holders(observed.applied()));
         if (result == Realiser.Result.STALE) {
@@ -193,7 +182,7 @@ public class RagModelReconciler implements Reconciler<RagModel> {
                             cluster.gateways(name),
                             route.generation(),
                             HttpGateways.settings(route)));
-            runtimes.follow(key, cluster.runtimes(), interval(observed, route));
+            runtimes.follow(key, cluster.runtimes(), Pace.ofAsking(observed, route));
         });
         RagModelStatus status = Statuses.status(
                 seen, plan, model.getStatus(), model.getMetadata().getGeneration());
@@ -204,7 +193,8 @@ public class RagModelReconciler implements Reconciler<RagModel> {
             }
             events.tell(model, model.getStatus(), status, seen.now());
         }
-        return UpdateControl.<RagModel>noUpdate().rescheduleAfter(lookAgain(model.getSpec(), plan, status, result));
+        return UpdateControl.<RagModel>noUpdate()
+                .rescheduleAfter(Pace.ofLooking(model.getSpec(), plan, status, result));
     }
 
     private static Optional<Hindrance> hindrance(Realiser.Result result) {
@@ -214,55 +204,6 @@ public class RagModelReconciler implements Reconciler<RagModel> {
             case Realiser.NoApiKeys missing -> Optional.of(new Hindrance("ApiKeysUnreadable", missing.message()));
             case Realiser.Forbidden forbidden -> Optional.of(new Hindrance("Forbidden", forbidden.message()));
         };
-    }
-
-    private Observation observe(String key, RagModel model, Cluster cluster) {
-        Optional<RagRollout> bound = cluster.bound();
-        return new Observation(
-                clock.instant(),
-                model.getMetadata().getNamespace(),
-                model.getMetadata().getName(),
-                model.getMetadata().getUid(),
-                model.getSpec(),
-                registry.latest(key),
-                file(model, cluster),
-                cluster.revisions(),
-                bound.map(rollout -> new RolloutReference(
-                        rollout.getMetadata().getName(), rollout.getMetadata().getUid())),
-                bound.map(RagRollout::getStatus).map(RagRolloutStatus::traffic),
-                probe.latest(key),
-                Optional.empty());
-    }
-
-    /** The route as it stands; where it is gone, what the status remembers of it, and last what the records do. */
-    private Optional<RouteFile> file(RagModel model, Cluster cluster) {
-        Route.ModelId id = new Route.ModelId(
-                model.getMetadata().getNamespace(),
-                model.getMetadata().getName(),
-                model.getMetadata().getUid());
-        return cluster.route()
-                .map(ConfigMap::getData)
-                .flatMap(RouteFile::parse)
-                .or(() -> Optional.ofNullable(model.getStatus())
-                        .map(RagModelStatus::route)
-                        .filter(route -> route.stable() != null)
-                        .map(route -> remembered(id, route, cluster)))
-                .or(() -> Marks.remembered(id, cluster.records(), clock.instant()));
-    }
-
-    private static RouteFile remembered(Route.ModelId id, RouteStatus route, Cluster cluster) {
-        return new RouteFile(
-                Route.toStable(
-                        id,
-                        Objects.requireNonNullElse(route.generation(), 0L),
-                        Objects.requireNonNullElse(route.appliedSeq(), 0L),
-                        String.valueOf(route.stable())),
-                new Memory(
-                        null,
-                        "",
-                        Objects.requireNonNullElse(route.appliedAttempt(), 0),
-                        Marks.rejected(cluster.records()),
-                        Map.of()));
     }
 
     private void follow(String key, RagModel model) {
@@ -309,31 +250,6 @@ public class RagModelReconciler implements Reconciler<RagModel> {
             }
             throw e;
         }
-    }
-
-    private static Duration lookAgain(RagModelSpec spec, Plan plan, RagModelStatus status, Realiser.Result result) {
-        boolean waiting = result == Realiser.Result.WAITING
-                || plan.file()
-                        .map(file -> !file.memory().unusedSince().isEmpty())
-                        .orElse(false);
-        boolean unsettled = status.conditions().stream()
-                .anyMatch(c -> c.getType().equals("Ready") && !c.getStatus().equals("True"));
-        boolean rolling = plan.file()
-                .map(RouteFile::route)
-                .map(route -> route.candidate() != null || route.control() != null)
-                .orElse(false);
-        Duration calm = Keys.source(spec).isPresent() ? Keys.TRUST_WITH_API_KEYS : CALM;
-        return waiting || unsettled ? BUSY : rolling ? ROLLING : calm;
-    }
-
-    /** Where something moves or is compared, what the pods say is news; else a look now and then finds what is not as it should be. */
-    private static Duration interval(Observation seen, Route route) {
-        boolean settled = route.candidate() == null
-                && route.control() == null
-                && seen.revisions().stream()
-                        .filter(Revisioned::deployed)
-                        .allMatch(r -> r.readyReplicas() >= r.desiredReplicas());
-        return settled ? SETTLED : MOVING;
     }
 
     private static ResourceID id(String key) {

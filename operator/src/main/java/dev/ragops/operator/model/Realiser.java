@@ -5,6 +5,7 @@ import dev.ragops.operator.outside.ReadableSecrets;
 import dev.ragops.operator.revision.Revision;
 import dev.ragops.operator.route.RouteFile;
 import dev.ragops.operator.workload.Defaults;
+import dev.ragops.operator.workload.GatewayObjects;
 import dev.ragops.operator.workload.ModelObjects;
 import dev.ragops.operator.workload.Names;
 import dev.ragops.operator.workload.RevisionObjects;
@@ -73,6 +74,8 @@ final class Realiser {
                 model.getMetadata().getNamespace(), model.getMetadata().getName());
         OwnerReference owner = owner(model);
         ModelObjects objects = new ModelObjects(names, model.getSpec(), defaults);
+        GatewayObjects gateways =
+                new GatewayObjects(names, Optional.ofNullable(model.getSpec().gateway()), defaults);
         RevisionObjects revisions = new RevisionObjects(names);
         List<String> conflicts = new ArrayList<>();
         Optional<String> unreadable = Optional.empty();
@@ -98,14 +101,17 @@ final class Realiser {
             for (HasMetadata object : objects.all()) {
                 unlessTaken(conflicts, () -> applier.apply(object, owner));
             }
-            Service service = objects.service();
+            for (HasMetadata object : gateways.all()) {
+                unlessTaken(conflicts, () -> applier.apply(object, owner));
+            }
+            Service service = gateways.service();
             unlessTaken(
                     conflicts,
                     () -> applier.apply(
                             service,
                             owner,
                             cluster.service(service.getMetadata().getName())));
-            waiting |= !gateway(names, objects, cluster, owner, conflicts);
+            waiting |= !gateway(gateways, cluster, owner, conflicts);
             claim(objects);
             for (Map.Entry<String, Integer> workload : plan.workloads().entrySet()) {
                 Optional<ControllerRevision> record = cluster.record(workload.getKey());
@@ -158,9 +164,8 @@ final class Realiser {
     }
 
     /** @return false while it has to wait for the gateways of other models */
-    private boolean gateway(
-            Names names, ModelObjects objects, Cluster cluster, OwnerReference owner, List<String> conflicts) {
-        Deployment gateway = objects.gateway();
+    private boolean gateway(GatewayObjects gateways, Cluster cluster, OwnerReference owner, List<String> conflicts) {
+        Deployment gateway = gateways.deployment();
         String content = Integer.toHexString(Serialization.asJson(gateway).hashCode());
         Optional<Deployment> present = cluster.deployment(gateway.getMetadata().getName());
         if (!turns.may(owner.getUid(), present, content)) {

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Capabilities;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.HTTPGetActionBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.LifecycleBuilder;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -142,6 +144,18 @@ final class Pods {
                 .withNewPersistentVolumeClaim()
                 .withClaimName(claim)
                 .endPersistentVolumeClaim()
+                .build();
+    }
+
+    /** Nobody needs a token of it but the gateway, which asks for one itself. */
+    static HasMetadata account(Names names, String name, String part) {
+        return new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(names.namespace())
+                .withLabels(names.labels(part))
+                .endMetadata()
+                .withAutomountServiceAccountToken(false)
                 .build();
     }
 }

@@ -245,9 +245,14 @@ class WorkloadTest {
     class The_gateway {
         private final ModelObjects objects =
                 new ModelObjects(NAMES, spec("gateway: {replicas: 3, image: own-gateway:1}"), DEFAULTS);
+        private final GatewayObjects gateways = new GatewayObjects(
+                NAMES,
+                Optional.ofNullable(
+                        spec("gateway: {replicas: 3, image: own-gateway:1}").gateway()),
+                DEFAULTS);
 
         private <T extends HasMetadata> T one(Class<T> type, String name) {
-            return objects.all().stream()
+            return gateways.all().stream()
                     .filter(type::isInstance)
                     .map(type::cast)
                     .filter(object -> object.getMetadata().getName().equals(name))
@@ -257,7 +262,7 @@ class WorkloadTest {
 
         @Test
         void is_restricted_and_may_read_its_route_and_endpoints_only() {
-            Deployment deployment = objects.gateway();
+            Deployment deployment = gateways.deployment();
 
             assertRestricted(deployment.getSpec().getTemplate().getSpec());
             assertThat(deployment.getSpec().getReplicas()).isEqualTo(3);
@@ -279,8 +284,9 @@ class WorkloadTest {
         @Test
         void has_objects_that_all_carry_our_labels_and_lie_in_the_models_namespace() {
             List<HasMetadata> all = new ArrayList<>(objects.all());
-            all.add(objects.gateway());
-            all.add(objects.service());
+            all.addAll(gateways.all());
+            all.add(gateways.deployment());
+            all.add(gateways.service());
             assertThat(all).hasSize(10).allSatisfy(object -> {
                 assertThat(object.getMetadata().getNamespace()).isEqualTo("team");
                 assertThat(object.getMetadata().getLabels())
