@@ -2,7 +2,6 @@ package dev.ragops.operator.rollout.wire;
 
 import dev.ragops.api.v1alpha1.AbortIntent;
 import dev.ragops.api.v1alpha1.ApprovalIntent;
-import dev.ragops.api.v1alpha1.HeaderMatch;
 import dev.ragops.api.v1alpha1.IntentsStatus;
 import dev.ragops.api.v1alpha1.PlanStatus;
 import dev.ragops.api.v1alpha1.PromoteIntent;
@@ -12,26 +11,15 @@ import dev.ragops.api.v1alpha1.RagRolloutStatus;
 import dev.ragops.api.v1alpha1.RejectedRevision;
 import dev.ragops.api.v1alpha1.RetryIntent;
 import dev.ragops.api.v1alpha1.RevisionReference;
-import dev.ragops.api.v1alpha1.SplitStatus;
-import dev.ragops.api.v1alpha1.StepStatus;
-import dev.ragops.api.v1alpha1.TrafficStatus;
 import dev.ragops.api.v1alpha1.VerdictStatus;
 import dev.ragops.api.v1alpha1.WithdrawalStatus;
 import dev.ragops.operator.StatusBudget;
 import dev.ragops.operator.Transitions;
 import dev.ragops.operator.rollout.machine.Cause;
-import dev.ragops.operator.rollout.machine.Clocked;
-import dev.ragops.operator.rollout.machine.Patience;
 import dev.ragops.operator.rollout.machine.Phase;
-import dev.ragops.operator.rollout.machine.Rejection;
 import dev.ragops.operator.rollout.machine.RevisionId;
 import dev.ragops.operator.rollout.machine.Run;
-import dev.ragops.operator.rollout.machine.Split;
 import dev.ragops.operator.rollout.machine.State;
-import dev.ragops.operator.rollout.machine.Traffic;
-import dev.ragops.operator.rollout.plan.Share;
-import dev.ragops.operator.rollout.plan.Step;
-import dev.ragops.operator.rollout.plan.Watch;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +51,8 @@ public final class StatusWriter {
 
     private RagRolloutStatus status(Optional<String> modelUid, Optional<RevisionId> queued, Instant now) {
         Optional<Run> run = run();
+        List<RejectedRevision> rejected =
+                state.rejected().stream().map(TrafficWriter::rejected).toList();
         return new RagRolloutStatus(
                 rollout.getMetadata().getGeneration(),
                 phase(),
@@ -71,12 +61,15 @@ public final class StatusWriter {
                 modelUid.orElse(null),
                 (int) state.attempt(),
                 run.map(this::plan).orElse(null),
-                step(),
+                StepWriter.step(state.phase()),
                 state.stable().map(StatusWriter::revision).orElse(null),
                 candidate().map(StatusWriter::revision).orElse(null),
                 state.previous().map(StatusWriter::revision).orElse(null),
                 run.isPresent() ? queued.map(StatusWriter::revision).orElse(null) : null,
-                state.traffic().map(this::traffic).orElse(null),
+                state.traffic()
+                        .map(traffic ->
+                                TrafficWriter.traffic(traffic, rollout.getSpec().scaleDownDelay(), rejected))
+                        .orElse(null),
                 state.evidence().map(EvidenceWriter::status).orElseGet(this::evidenceKept),
                 state.verdicts().stream()
                         .limit(40)
@@ -93,7 +86,7 @@ public final class StatusWriter {
                                 cut(h.reason(), MAX_DETAIL),
                                 h.reported()))
                         .toList(),
-                rejected(),
+                rejected,
                 withdrawal(),
                 intents(run),
                 new Conditions(
@@ -156,92 +149,6 @@ public final class StatusWriter {
                 });
     }
 
-    private @Nullable StepStatus step() {
-        return switch (state.phase()) {
-            case Phase.Idle _, Phase.Ended _, Phase.RollingBack _ -> null;
-            case Phase.Starting p -> step(p.run(), -1, Optional.empty(), Optional.of(p.patience()));
-            case Phase.Progressing p -> step(p.run(), p.step(), p.clock(), Optional.of(p.patience()));
-            case Phase.AwaitingApproval p -> step(p.run(), p.step(), p.clock(), Optional.empty());
-            case Phase.Promoting p ->
-                step(p.run(), p.run().plan().steps().size(), Optional.empty(), Optional.of(p.patience()));
-            case Phase.Watching p -> watch(p);
-        };
-    }
-
-    private static StepStatus step(Run run, int index, Optional<Clocked> clock, Optional<Patience> patience) {
-        List<Step> steps = run.plan().steps();
-        Optional<Step> step = index >= 0 && index < steps.size() ? Optional.of(steps.get(index)) : Optional.empty();
-        return new StepStatus(
-                index,
-                step.map(Step::name).orElse(null),
-                step.map(StatusWriter::kind).orElse(null),
-                Math.min(index + 1, steps.size()) + "/" + steps.size(),
-                clock.map(c -> c.since().toString()).orElse(null),
-                clock.map(Clocked::generation).orElse(null),
-                patience.flatMap(Patience::since).map(Instant::toString).orElse(null),
-                patience.map(p -> p.spent().toString()).orElse(null),
-                patience.map(Patience::mark).orElse(null));
-    }
-
-    private static StepStatus watch(Phase.Watching watching) {
-        int steps = watching.run().plan().steps().size();
-        return new StepStatus(
-                watching.awaiting().isPresent() ? steps : null,
-                Watch.NAME,
-                Watch.NAME,
-                steps + "/" + steps,
-                watching.clock().since().toString(),
-                watching.clock().generation(),
-                null,
-                null,
-                null);
-    }
-
-    private static String kind(Step step) {
-        return switch (step) {
-            case Step.Shadow _ -> "shadow";
-            case Step.Ab _ -> "ab";
-            case Step.Canary _ -> "canary";
-            case Step.Pause _ -> "pause";
-            case Step.Evaluate _ -> "evaluate";
-        };
-    }
-
-    private TrafficStatus traffic(Traffic traffic) {
-        SplitStatus split = switch (traffic.split()) {
-            case Split.None _ -> split(SplitStatus.Kind.NONE, Share.NONE);
-            case Split.Shadow shadow -> split(SplitStatus.Kind.SHADOW, shadow.share());
-            case Split.Served served -> split(SplitStatus.Kind.SPLIT, served.share());
-            case Split.Control(Share share) -> split(SplitStatus.Kind.CONTROL, share);
-        };
-        return new TrafficStatus(
-                traffic.modelUid(),
-                (int) traffic.attempt(),
-                traffic.seq(),
-                traffic.stable(),
-                traffic.candidate().orElse(null),
-                traffic.control().orElse(null),
-                split,
-                matches(traffic.split()).stream()
-                        .map(m -> new HeaderMatch(m.name(), m.value()))
-                        .toList(),
-                traffic.fallback(),
-                traffic.floor(),
-                rollout.getSpec().scaleDownDelay(),
-                rejected());
-    }
-
-    private static List<dev.ragops.operator.rollout.plan.HeaderMatch> matches(Split split) {
-        return switch (split) {
-            case Split.Served served -> served.matches();
-            case Split.None _, Split.Shadow _, Split.Control _ -> List.of();
-        };
-    }
-
-    private static SplitStatus split(SplitStatus.Kind kind, Share share) {
-        return new SplitStatus(kind, share.percent().toPlainString());
-    }
-
     /** After the verdict the numbers stay readable until the next attempt. */
     private dev.ragops.api.v1alpha1.@Nullable EvidenceStatus evidenceKept() {
         return switch (state.phase()) {
@@ -249,21 +156,6 @@ public final class StatusWriter {
                 before.map(RagRolloutStatus::evidence).orElse(null);
             case Phase.Idle _, Phase.Starting _, Phase.Progressing _, Phase.Promoting _, Phase.Watching _ -> null;
         };
-    }
-
-    private List<RejectedRevision> rejected() {
-        return state.rejected().stream().map(StatusWriter::rejected).toList();
-    }
-
-    private static RejectedRevision rejected(Rejection rejection) {
-        RevisionId id = rejection.revision();
-        return new RejectedRevision(
-                id.name(),
-                orNull(id.version()),
-                orNull(id.digest()),
-                orNull(id.config()),
-                cut(rejection.reason(), MAX_DETAIL),
-                rejection.at().toString());
     }
 
     private @Nullable WithdrawalStatus withdrawal() {
@@ -304,7 +196,7 @@ public final class StatusWriter {
         return new RevisionReference(id.name(), orNull(id.version()), orNull(id.digest()), orNull(id.config()));
     }
 
-    private static @Nullable String orNull(String value) {
+    static @Nullable String orNull(String value) {
         return value.isEmpty() ? null : value;
     }
 
