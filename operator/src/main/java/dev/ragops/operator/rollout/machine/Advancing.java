@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Takes an attempt from its first pod to its last step. What it returns takes users back. */
+/** Takes an attempt from step to step. What it returns takes users back. */
 final class Advancing {
     /** Evidence of a new generation cannot be there at once: so many intervals it may take before that is called no data. */
     private static final int FIRST_EVIDENCE_INTERVALS = 3;
@@ -18,6 +18,7 @@ final class Advancing {
     private final Draft draft;
     private final ModelView model;
     private final Trial trial;
+    private final Moves moves;
     private final Instant now;
 
     Advancing(Snapshot snapshot, Draft draft, ModelView model, Trial trial) {
@@ -25,49 +26,8 @@ final class Advancing {
         this.draft = draft;
         this.model = model;
         this.trial = trial;
+        this.moves = new Moves(draft, model);
         this.now = draft.now;
-    }
-
-    Optional<Withdrawal> start(Phase.Starting phase) {
-        Run run = phase.run();
-        draft.ask(Asking.exposed(model.uid(), run, Exposure.NOBODY));
-        if (model.paused()) {
-            draft.be(
-                    new Phase.Starting(run, phase.patience().standing(now)), "ModelPaused", "RagModel has spec.paused");
-            return Optional.empty();
-        }
-        boolean straight = run.promoteAsked() || run.plan().steps().isEmpty();
-        Exposure first = straight ? Exposure.NOBODY : run.plan().exposureAt(0);
-        if (hasPodsFor(run, first)) {
-            if (straight) {
-                promote(run);
-            } else {
-                enter(run, 0);
-            }
-            return Optional.empty();
-        }
-        Readiness readiness = model.revision(run.candidate().name())
-                .map(RevisionView::readiness)
-                .orElse(new Readiness.Pending("it has no pods yet"));
-        Patience patience = switch (readiness) {
-            case Readiness.Indexing(long done, long _) -> phase.patience().seeing(done, now);
-            case Readiness.Pending _, Readiness.Ready _, Readiness.Invalid _ ->
-                phase.patience().counting(now);
-        };
-        String what = switch (readiness) {
-            case Readiness.Indexing(long done, long total) -> "indexing " + done + " of " + total + " documents";
-            case Readiness.Pending(String why) -> why;
-            case Readiness.Ready _ -> model.readyReplicas(run.candidate()) + " pods ready, more are needed";
-            case Readiness.Invalid(String why) -> why;
-        };
-        if (isOver(patience, run)) {
-            return Withdrawal.because(
-                    Cause.DEADLINE,
-                    "no ready pod in " + Durations.text(run.plan().progressDeadline()) + ": " + what);
-        }
-        String reason = readiness instanceof Readiness.Indexing ? "Indexing" : "StartingCandidate";
-        draft.be(new Phase.Starting(run, patience), reason, run.candidate().name() + ": " + what);
-        return Optional.empty();
     }
 
     Optional<Withdrawal> progress(Phase.Progressing phase) {
@@ -88,7 +48,7 @@ final class Advancing {
             return Withdrawal.because(Cause.BREACH, finding.assessment().summary());
         }
         if (run.promoteAsked() && !model.paused()) {
-            promote(run);
+            moves.promote(run);
             return Optional.empty();
         }
         Instant over = clock.get().since().plus(step.duration());
@@ -183,7 +143,7 @@ final class Advancing {
             return Withdrawal.because(Cause.BREACH, finding.get().assessment().summary());
         }
         if (run.promoteAsked() && !model.paused()) {
-            promote(run);
+            moves.promote(run);
             return Optional.empty();
         }
         boolean shown = phase.why() != Phase.Why.PAUSE_STEP
@@ -226,47 +186,25 @@ final class Advancing {
                     "RagModel has spec.paused: not advancing");
         }
         if (next == run.plan().steps().size()) {
-            promote(run);
+            moves.promote(run);
             return Optional.empty();
         }
-        if (!hasPodsFor(run, run.plan().exposureAt(next))) {
+        if (!moves.hasPodsFor(run, run.plan().exposureAt(next))) {
             return waiting(
                     phase,
                     clock,
                     phase.patience().counting(now),
                     "WaitingForCapacity",
-                    "the next step needs " + podsFor(run, run.plan().exposureAt(next))
+                    "the next step needs " + Moves.podsFor(run, run.plan().exposureAt(next))
                             + " ready pods of the candidate, " + model.readyReplicas(run.candidate()) + " are");
         }
-        enter(run, next);
+        moves.enter(run, next);
         return Optional.empty();
-    }
-
-    private void enter(Run run, int step) {
-        String name = run.plan().steps().get(step).name();
-        draft.ask(Asking.exposed(model.uid(), run, run.plan().exposureAt(step)));
-        draft.tell(
-                "StepStarted",
-                "step " + name + " (" + (step + 1) + "/" + run.plan().steps().size() + ")");
-        draft.be(
-                new Phase.Progressing(run, step, Optional.empty(), Patience.from(now)),
-                "WaitingForGateways",
-                "step " + name + " is asked");
-        draft.lookAgainIn(Duration.ofSeconds(1));
-    }
-
-    private void promote(Run run) {
-        draft.tell("Promoting", run.candidate().name() + " becomes stable");
-        draft.be(
-                new Phase.Promoting(run, Patience.from(now)),
-                "Promoting",
-                run.candidate().name() + " becomes stable");
-        draft.lookAgainIn(Duration.ofSeconds(1));
     }
 
     private Optional<Withdrawal> waiting(
             Phase.Progressing phase, Optional<Clocked> clock, Patience patience, String reason, String message) {
-        if (isOver(patience, phase.run())) {
+        if (patience.isOver(phase.run(), now)) {
             return Withdrawal.because(
                     Cause.DEADLINE,
                     "no progress for " + Durations.text(phase.run().plan().progressDeadline()) + " in step "
@@ -295,18 +233,6 @@ final class Advancing {
 
     private static Duration firstEvidence(Run run) {
         return run.plan().interval().multipliedBy(FIRST_EVIDENCE_INTERVALS);
-    }
-
-    private boolean isOver(Patience patience, Run run) {
-        return patience.spentAt(now).compareTo(run.plan().progressDeadline()) >= 0;
-    }
-
-    private boolean hasPodsFor(Run run, Exposure exposure) {
-        return model.readyReplicas(run.candidate()) >= podsFor(run, exposure);
-    }
-
-    private static int podsFor(Run run, Exposure exposure) {
-        return Math.max(1, exposure.load().replicasOf(run.floor()));
     }
 
     private static String running(Step step, Trial.Finding finding) {

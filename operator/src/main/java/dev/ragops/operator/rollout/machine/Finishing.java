@@ -83,7 +83,7 @@ final class Finishing {
     }
 
     private Optional<Withdrawal> waiting(Run run, Patience patience, String reason, String message) {
-        if (patience.spentAt(now).compareTo(run.plan().progressDeadline()) >= 0) {
+        if (patience.isOver(run, now)) {
             return Withdrawal.because(
                     Cause.DEADLINE,
                     "not promoted in " + Durations.text(run.plan().progressDeadline()) + ": " + message);

@@ -32,7 +32,7 @@ final class Moving {
         }
         Advancing advancing = new Advancing(snapshot, draft, model, trial);
         Optional<Withdrawal> found = switch (latched) {
-            case Phase.Starting starting -> advancing.start(starting);
+            case Phase.Starting starting -> new Launching(draft, model).start(starting);
             case Phase.Progressing progressing -> advancing.progress(progressing);
             case Phase.AwaitingApproval awaiting -> advancing.await(awaiting);
             case Phase.Promoting promoting -> new Finishing(snapshot, draft, model, trial).promote(promoting);

@@ -28,6 +28,10 @@ public record Patience(Duration spent, Optional<Instant> since, long mark) {
         return progress == mark ? counting(now) : new Patience(Duration.ZERO, Optional.of(now), progress);
     }
 
+    boolean isOver(Run run, Instant now) {
+        return spentAt(now).compareTo(run.plan().progressDeadline()) >= 0;
+    }
+
     Duration spentAt(Instant now) {
         return since.map(from -> spent.plus(Duration.between(from, now))).orElse(spent);
     }
