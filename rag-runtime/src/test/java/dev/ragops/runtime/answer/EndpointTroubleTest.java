@@ -1,0 +1,212 @@
+package dev.ragops.runtime.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ragops.runtime.config.AnswerConfig;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever an endpoint does, there is an answer in time: an extractive one, marked as such. */
+class EndpointTroubleTest extends EndpointFixture {
+    @Nested
+    class An_endpoint_in_trouble {
+        private Answer stoodIn(Answer answer) {
+            assertThat(answer.degraded()).isTrue();
+            assertThat(answer.kind()).isEqualTo(Answer.Kind.EXTRACTIVE);
+            assertThat(answer.text()).isNotEmpty();
+            return answer;
+        }
+
+        @ParameterizedTest
+        @CsvSource({"400, REFUSED", "401, REFUSED", "404, REFUSED", "302, REFUSED"})
+        void that_refuses_is_not_asked_again(int status, Outcome outcome) {
+            usual = status(status);
+
+            stoodIn(answerer().answer(question("rollback")));
+
+            assertThat(outcomes).containsExactly(outcome);
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {429, 500, 502, 503, 504})
+        void for_a_moment_is_asked_once_more(int status) {
+            behaviours.add(status(status));
+
+            assertThat(answerer().answer(question("rollback")).degraded()).isFalse();
+            assertThat(outcomes).hasSize(2).last().isEqualTo(Outcome.ANSWERED);
+        }
+
+        @Test
+        void that_asks_to_be_left_alone_is() {
+            usual = status(429, "retry-after", "30");
+            Answerer answerer = answerer();
+
+            stoodIn(answerer.answer(question("rollback")));
+            stoodIn(answerer.answer(question("rollback")));
+
+            assertThat(outcomes).containsExactly(Outcome.BUSY, Outcome.RESTING);
+            now.set(Instant.EPOCH.plusSeconds(31));
+            usual = says("It rains [2].");
+            assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
+        }
+
+        @Test
+        void is_not_asked_after_five_failures_until_it_has_rested() {
+            usual = status(500);
+            Answerer answerer = answerer();
+            for (int i = 0; i < 10; i++) {
+                stoodIn(answerer.answer(question("rollback")));
+            }
+            assertThat(asked).hasSize(5);
+            assertThat(outcomes).endsWith(Outcome.RESTING);
+
+            now.set(Instant.EPOCH.plusSeconds(21));
+            usual = says("It rains [2].");
+            assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
+        }
+
+        @Test
+        void that_says_nothing_is_given_up_in_time() {
+            usual = exchange -> silence();
+
+            stoodIn(answerer().answer(question("rollback")));
+
+            assertThat(outcomes).containsExactly(Outcome.TIMEOUT);
+        }
+
+        @Test
+        void that_falls_silent_midway_is_given_up_sooner() {
+            usual = exchange -> {
+                chunk(stream(exchange), "It rains [2]. And");
+                silence();
+            };
+            long begin = System.nanoTime();
+
+            stoodIn(answerer().answer(question("rollback")));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(1900));
+            assertThat(outcomes).containsExactly(Outcome.TIMEOUT);
+        }
+
+        @Test
+        void gets_no_more_time_than_the_request_has() {
+            usual = exchange -> silence();
+            Answerer answerer = answerer();
+
+            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(400))));
+            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(50))));
+
+            assertThat(asked).hasSize(1);
+        }
+
+        @Test
+        void that_breaks_off_leaves_what_listeners_heard_and_says_so() {
+            usual = exchange -> chunk(stream(exchange), "It rains [2]. And");
+            List<String> deltas = new ArrayList<>();
+
+            Answer streamed = answerer().stream(question("rollback"), deltas::add);
+
+            assertThat(streamed.text()).isEqualTo("It rains.").isEqualTo(String.join("", deltas));
+            assertThat(streamed.degraded()).isTrue();
+            assertThat(streamed.kind()).isEqualTo(Answer.Kind.GENERATED);
+            stoodIn(answerer().answer(question("rollback")));
+            assertThat(outcomes).containsExactly(Outcome.CUT, Outcome.CUT);
+        }
+
+        @Test
+        void before_its_first_word_is_replaced_for_listeners_too() {
+            usual = status(400);
+            List<String> deltas = new ArrayList<>();
+
+            Answer answer = stoodIn(answerer().stream(question("rollback"), deltas::add));
+
+            assertThat(deltas).hasSize(2);
+            assertThat(String.join("", deltas)).isEqualTo(answer.text());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "data: {\"error\":{\"message\":\"out of memory\"}}\n\n",
+                    "data: {\"object\":\"error\",\"message\":\"x\"}\n\n",
+                    "data: nonsense\n\n",
+                    "data: [DONE]\n\n",
+                    "data: {\"choices\":[{\"delta\":{\"content\":\"  \"},\"finish_reason\":\"stop\"}]}\n\n",
+                    "<html>no such thing</html>",
+                    ""
+                })
+        void that_streams_nonsense_has_failed(String body) {
+            usual = exchange -> stream(exchange).write(body.getBytes(StandardCharsets.UTF_8));
+
+            stoodIn(answerer().answer(question("rollback")));
+
+            assertThat(outcomes).containsAnyOf(Outcome.NONSENSE, Outcome.CUT).hasSize(1);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"<html>", "[]", "{}", "{\"choices\":[]}", "{\"choices\":[{\"message\":{\"content\":null}}]}"
+                })
+        void whose_document_is_none_has_failed(String body) {
+            usual = document(body);
+
+            stoodIn(answerer().answer(question("rollback")));
+
+            assertThat(outcomes).containsExactly(Outcome.NONSENSE);
+        }
+
+        @Test
+        void that_never_ends_is_cut_off() {
+            usual = exchange -> {
+                OutputStream out = stream(exchange);
+                byte[] much = "x".repeat(1 << 16).getBytes(StandardCharsets.UTF_8);
+                while (true) {
+                    out.write(much);
+                }
+            };
+
+            stoodIn(answerer().answer(question("rollback")));
+
+            assertThat(outcomes).containsExactly(Outcome.NONSENSE);
+        }
+
+        @Test
+        void where_nobody_listens_is_unreachable() {
+            server.stop(0);
+
+            stoodIn(answerer().answer(question("rollback")));
+
+            assertThat(outcomes).containsOnly(Outcome.UNREACHABLE);
+        }
+
+        @Test
+        void whose_key_cannot_be_read_is_not_asked() {
+            Answerer answerer = answerer(new AnswerConfig(
+                    AnswerConfig.Kind.GENERATED,
+                    2,
+                    Optional.empty(),
+                    3000,
+                    64,
+                    Optional.of(endpoint(Optional.of(directory.resolve("none").toString())))));
+
+            stoodIn(answerer.answer(question("rollback")));
+
+            assertThat(asked).isEmpty();
+            assertThat(outcomes).containsExactly(Outcome.REFUSED);
+        }
+
+        private void silence() {
+            EndpointTroubleTest.this.silence();
+        }
+    }
+}
