@@ -1,10 +1,9 @@
 package dev.ragops.runtime.embed;
 
 import ai.onnxruntime.OrtEnvironment;
-import java.io.IOException;
-import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,7 +36,7 @@ public final class Embedders {
      */
     public record Resources(int concurrency, int queryCacheEntries) {}
 
-    private record Loaded(byte[] model, String modelSource, byte[] vocabulary, Supplier<Tokenizer> tokenizer) {}
+    private record Loaded(ByteBuffer model, String modelSource, byte[] vocabulary, Supplier<Tokenizer> tokenizer) {}
 
     private Embedders() {}
 
@@ -88,8 +87,13 @@ public final class Embedders {
                             "embedder.builtin is '" + builtin.name() + "', must be one of " + BUILTIN.keySet());
                 }
             }
-            case EmbedderSpec.Bundled bundled ->
-                OnnxFile.inspect(file(bundle, "embedder.model", bundled.model()), bundled.model());
+            case EmbedderSpec.Bundled bundled -> inspect(bundled, bundle);
+        }
+    }
+
+    private static void inspect(EmbedderSpec.Bundled spec, Path bundle) {
+        try (Arena arena = Arena.ofConfined()) {
+            OnnxFile.inspect(weights(spec, bundle, arena), spec.model());
         }
     }
 
@@ -98,36 +102,47 @@ public final class Embedders {
         if (weights == null) {
             throw new EmbedderException("embedder.builtin is '" + name + "', must be one of " + BUILTIN.keySet());
         }
-        byte[] vocabulary = resource(name, weights.stem() + "-tokenizer.json");
+        byte[] vocabulary = EmbedderFiles.resource(name, weights.stem() + "-tokenizer.json");
         Supplier<Tokenizer> tokenizer =
                 meanwhile(() -> Vocabularies.fromJson(vocabulary, weights.stem() + "-tokenizer.json"));
-        byte[] model = resource(name, weights.stem() + ".onnx");
-        return start(new Loaded(model, weights.stem() + ".onnx", vocabulary, tokenizer), weights.encoding(), resources);
+        try (Arena arena = Arena.ofConfined()) {
+            ByteBuffer model = EmbedderFiles.weights(name, weights.stem() + ".onnx", arena);
+            return start(
+                    new Loaded(model, weights.stem() + ".onnx", vocabulary, tokenizer), weights.encoding(), resources);
+        }
     }
 
     private static Embedder bundled(EmbedderSpec.Bundled spec, Path bundle, Resources resources) {
-        byte[] model = file(bundle, "embedder.model", spec.model());
-        byte[] vocabulary;
-        Supplier<Tokenizer> tokenizer;
-        if (spec.tokenizer().isPresent()) {
-            vocabulary = file(bundle, "embedder.tokenizer", spec.tokenizer().get());
-            tokenizer = meanwhile(
-                    () -> Vocabularies.fromJson(vocabulary, spec.tokenizer().get()));
-        } else if (spec.vocabulary().isPresent()) {
-            vocabulary = file(bundle, "embedder.vocabulary", spec.vocabulary().get());
-            tokenizer = meanwhile(
-                    () -> Vocabularies.fromText(vocabulary, spec.vocabulary().get()));
-        } else {
-            throw new EmbedderException("embedder.model is '" + spec.model()
-                    + "' but neither embedder.vocabulary nor embedder.tokenizer" + " names its vocabulary");
+        try (Arena arena = Arena.ofConfined()) {
+            ByteBuffer model = weights(spec, bundle, arena);
+            byte[] vocabulary;
+            Supplier<Tokenizer> tokenizer;
+            if (spec.tokenizer().isPresent()) {
+                String file = spec.tokenizer().get();
+                vocabulary = EmbedderFiles.bundled(bundle, "embedder.tokenizer", file);
+                tokenizer = meanwhile(() -> Vocabularies.fromJson(vocabulary, file));
+            } else if (spec.vocabulary().isPresent()) {
+                String file = spec.vocabulary().get();
+                vocabulary = EmbedderFiles.bundled(bundle, "embedder.vocabulary", file);
+                tokenizer = meanwhile(() -> Vocabularies.fromText(vocabulary, file));
+            } else {
+                throw new EmbedderException("embedder.model is '" + spec.model()
+                        + "' but neither embedder.vocabulary nor embedder.tokenizer names its vocabulary");
+            }
+            Embedder embedder =
+                    start(new Loaded(model, spec.model(), vocabulary, tokenizer), spec.encoding(), resources);
+            if (spec.dimension().isPresent() && spec.dimension().get() != embedder.dimension()) {
+                embedder.close();
+                throw new EmbedderException(spec.model() + " makes vectors of " + embedder.dimension()
+                        + " numbers, embedder.dimension says "
+                        + spec.dimension().get());
+            }
+            return embedder;
         }
-        Embedder embedder = start(new Loaded(model, spec.model(), vocabulary, tokenizer), spec.encoding(), resources);
-        if (spec.dimension().isPresent() && spec.dimension().get() != embedder.dimension()) {
-            embedder.close();
-            throw new EmbedderException(spec.model() + " makes vectors of " + embedder.dimension()
-                    + " numbers, embedder.dimension says " + spec.dimension().get());
-        }
-        return embedder;
+    }
+
+    private static ByteBuffer weights(EmbedderSpec.Bundled spec, Path bundle, Arena arena) {
+        return EmbedderFiles.weights(bundle, "embedder.model", spec.model(), arena);
     }
 
     /** Thirty thousand pieces are sorted in while the weights are read and hashed. */
@@ -157,8 +172,8 @@ public final class Embedders {
     private static String fingerprint(Loaded loaded, EmbedderSpec.Encoding encoding) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(sha256(loaded.model()));
-            digest.update(sha256(loaded.vocabulary()));
+            digest.update(sha256(loaded.model().duplicate()));
+            digest.update(sha256(ByteBuffer.wrap(loaded.vocabulary())));
             String configuration = String.join(
                     "\u0000",
                     encoding.pooling().name(),
@@ -168,6 +183,7 @@ public final class Embedders {
                     encoding.passagePrefix(),
                     WordPieceTokenizer.VERSION,
                     Pooler.VERSION,
+                    LayerShapes.VERSION,
                     OrtEnvironment.getEnvironment().getVersion());
             digest.update(configuration.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest());
@@ -176,34 +192,9 @@ public final class Embedders {
         }
     }
 
-    private static byte[] sha256(byte[] bytes) throws NoSuchAlgorithmException {
-        return MessageDigest.getInstance("SHA-256").digest(bytes);
-    }
-
-    private static byte[] resource(String name, String file) {
-        try (InputStream in = Embedders.class.getResourceAsStream("/" + file)) {
-            if (in == null) {
-                throw new EmbedderException("embedder.builtin '" + name + "': its weights (" + file
-                        + ") are not in this image; use the -q variant or ship them in the bundle as embedder.model");
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new EmbedderException(file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static byte[] file(Path bundle, String field, String relative) {
-        Path root = bundle.toAbsolutePath().normalize();
-        Path file = root.resolve(relative).normalize();
-        if (!file.startsWith(root)) {
-            throw new EmbedderException(field + " is '" + relative + "', which leaves the bundle");
-        }
-        try {
-            return Files.readAllBytes(file);
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new EmbedderException(field + " names '" + relative + "', which is not in the bundle", e);
-        } catch (IOException e) {
-            throw new EmbedderException(field + ": " + relative + " cannot be read: " + e, e);
-        }
+    private static byte[] sha256(ByteBuffer bytes) throws NoSuchAlgorithmException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(bytes);
+        return digest.digest();
     }
 }

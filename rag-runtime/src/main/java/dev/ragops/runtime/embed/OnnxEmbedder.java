@@ -6,6 +6,8 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,7 +44,7 @@ final class OnnxEmbedder implements Embedder {
     private boolean closed;
 
     OnnxEmbedder(
-            byte[] model,
+            ByteBuffer model,
             String source,
             Tokenizer tokenizer,
             EmbedderSpec.Encoding encoding,
@@ -53,14 +55,18 @@ final class OnnxEmbedder implements Embedder {
         this.fingerprint = fingerprint;
         this.concurrency = Math.max(1, concurrency);
         this.gate = new QueryFirstGate(this.concurrency);
-        this.singly = OnnxFile.inspect(model, source).dynamicallyQuantised();
-        this.session = open(environment, model, source);
+        OnnxFile.Facts facts = OnnxFile.inspect(model, source);
+        this.singly = facts.dynamicallyQuantised();
+        this.session = open(environment, model, facts, source);
         this.output = tokenStates(session, source);
         this.dimension = probe(source);
     }
 
-    private static OrtSession open(OrtEnvironment environment, byte[] model, String source) {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+    private static OrtSession open(OrtEnvironment environment, ByteBuffer model, OnnxFile.Facts facts, String source) {
+        byte[] shapes = LayerShapes.of(facts);
+        // Outside the heap, and gone at once: a heap that has once grown by the size of the weights stays so.
+        try (Arena arena = Arena.ofConfined();
+                OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             environment.setTelemetry(false);
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
@@ -69,7 +75,10 @@ final class OnnxEmbedder implements Embedder {
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
             // Patterns are kept per input shape; lengths vary, so they would only grow.
             options.setMemoryPatternOptimization(false);
-            return environment.createSession(model, options);
+            ByteBuffer told =
+                    arena.allocate(model.limit() + (long) shapes.length).asByteBuffer();
+            told.put(model.duplicate()).put(shapes).flip();
+            return environment.createSession(told, options);
         } catch (OrtException e) {
             throw new EmbedderException(source + " cannot be loaded by ONNX Runtime: " + e.getMessage(), e);
         }

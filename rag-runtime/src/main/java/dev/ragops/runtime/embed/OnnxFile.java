@@ -1,8 +1,10 @@
 package dev.ragops.runtime.embed;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Looks into a model before native code does: is it ONNX, does it want files or operators from elsewhere, is it
@@ -18,47 +20,63 @@ final class OnnxFile {
     private static final int MODEL_FUNCTION = 25;
     private static final int GRAPH_NODE = 1;
     private static final int GRAPH_INITIALIZER = 5;
+    private static final int GRAPH_OUTPUT = 12;
+    private static final int NODE_INPUT = 1;
+    private static final int NODE_OUTPUT = 2;
     private static final int NODE_OP_TYPE = 4;
     private static final int NODE_ATTRIBUTE = 5;
     private static final int NODE_DOMAIN = 7;
+    private static final int VALUE_NAME = 1;
+    private static final int VALUE_TYPE = 2;
     private static final int ATTRIBUTE_TENSOR = 5;
     private static final int ATTRIBUTE_GRAPH = 6;
     private static final int TENSOR_EXTERNAL_DATA = 13;
     private static final int TENSOR_DATA_LOCATION = 14;
     private static final int MAX_DEPTH = 16;
 
-    private final byte[] bytes;
+    private final ByteBuffer bytes;
     private final String source;
-    private final Set<String> operators = new TreeSet<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<Value> outputs = new ArrayList<>();
     private boolean graphSeen;
 
-    private OnnxFile(byte[] bytes, String source) {
+    private OnnxFile(ByteBuffer bytes, String source) {
         this.bytes = bytes;
         this.source = source;
     }
 
-    /**
-     * @param dynamicallyQuantised activations are quantised per call, so batch companions change the result
-     */
-    record Facts(boolean dynamicallyQuantised) {}
+    /** One operation of the graph. */
+    record Node(String operator, List<String> inputs, List<String> outputs) {}
+
+    /** @param type the bytes of its {@code TypeProto}; empty where the file does not say it */
+    record Value(String name, ByteBuffer type) {}
+
+    /** @param nodes of the graph itself and of those inside its control flow */
+    record Facts(List<Node> nodes, List<Value> outputs) {
+        /** Activations are quantised per call, so batch companions change the result. */
+        boolean dynamicallyQuantised() {
+            return nodes.stream()
+                    .map(Node::operator)
+                    .anyMatch(name -> name.equals("DynamicQuantizeLinear") || name.equals("DynamicQuantizeMatMul"));
+        }
+    }
 
     /** @throws EmbedderException naming {@code source} and what is wrong with it */
-    static Facts inspect(byte[] bytes, String source) {
+    static Facts inspect(ByteBuffer bytes, String source) {
         OnnxFile file = new OnnxFile(bytes, source);
         try {
             file.model();
         } catch (IndexOutOfBoundsException | IllegalStateException e) {
-            throw new EmbedderException(source + " is not an ONNX model (" + bytes.length + " bytes)", e);
+            throw new EmbedderException(source + " is not an ONNX model (" + bytes.limit() + " bytes)", e);
         }
-        if (!file.graphSeen || file.operators.isEmpty()) {
-            throw new EmbedderException(source + " is not an ONNX model (" + bytes.length + " bytes, no graph in it)");
+        if (!file.graphSeen || file.nodes.isEmpty()) {
+            throw new EmbedderException(source + " is not an ONNX model (" + bytes.limit() + " bytes, no graph in it)");
         }
-        return new Facts(
-                file.operators.contains("DynamicQuantizeLinear") || file.operators.contains("DynamicQuantizeMatMul"));
+        return new Facts(List.copyOf(file.nodes), List.copyOf(file.outputs));
     }
 
     private void model() {
-        for (Field field = new Field(0, bytes.length); field.next(); ) {
+        for (Field field = new Field(0, bytes.limit()); field.next(); ) {
             switch (field.number) {
                 case MODEL_IR_VERSION -> require(field.wire == 0);
                 case MODEL_GRAPH -> {
@@ -76,10 +94,11 @@ final class OnnxFile {
     private void graph(Field field, int depth) {
         require(depth < MAX_DEPTH);
         while (field.next()) {
-            if (field.number == GRAPH_NODE) {
-                node(field.message(), depth);
-            } else if (field.number == GRAPH_INITIALIZER) {
-                tensor(field.message());
+            switch (field.number) {
+                case GRAPH_NODE -> node(field.message(), depth);
+                case GRAPH_INITIALIZER -> tensor(field.message());
+                case GRAPH_OUTPUT -> output(field.message(), depth);
+                default -> {}
             }
         }
     }
@@ -87,8 +106,12 @@ final class OnnxFile {
     private void node(Field field, int depth) {
         String operator = "";
         String domain = "";
+        List<String> inputs = new ArrayList<>();
+        List<String> results = new ArrayList<>();
         while (field.next()) {
             switch (field.number) {
+                case NODE_INPUT -> inputs.add(field.string());
+                case NODE_OUTPUT -> results.add(field.string());
                 case NODE_OP_TYPE -> operator = field.string();
                 case NODE_DOMAIN -> domain = field.string();
                 case NODE_ATTRIBUTE -> attribute(field.message(), depth);
@@ -99,7 +122,22 @@ final class OnnxFile {
             throw new EmbedderException(source + " uses the custom operator " + domain + "." + operator
                     + "; only standard operators are run");
         }
-        operators.add(operator);
+        nodes.add(new Node(operator, inputs, results));
+    }
+
+    private void output(Field field, int depth) {
+        String name = "";
+        ByteBuffer type = ByteBuffer.allocate(0);
+        while (field.next()) {
+            switch (field.number) {
+                case VALUE_NAME -> name = field.string();
+                case VALUE_TYPE -> type = field.bytes();
+                default -> {}
+            }
+        }
+        if (depth == 0) {
+            outputs.add(new Value(name, type));
+        }
     }
 
     private void attribute(Field field, int depth) {
@@ -173,9 +211,13 @@ final class OnnxFile {
             return new Field(from, to);
         }
 
-        String string() {
+        ByteBuffer bytes() {
             require(wire == 2);
-            return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+            return bytes.slice(from, to - from);
+        }
+
+        String string() {
+            return StandardCharsets.UTF_8.decode(bytes()).toString();
         }
 
         private void skip(int count) {
@@ -187,7 +229,7 @@ final class OnnxFile {
             long result = 0;
             for (int shift = 0; shift < 64; shift += 7) {
                 require(at < end);
-                byte b = bytes[at++];
+                byte b = bytes.get(at++);
                 result |= (long) (b & 0x7f) << shift;
                 if (b >= 0) {
                     return result;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -264,7 +265,7 @@ class OnnxEmbedderTest {
             // node { op_type (4): "Run", domain (7): "evil" }
             byte[] node = {0x22, 3, 'R', 'u', 'n', 0x3a, 4, 'e', 'v', 'i', 'l'};
             byte[] graph = join(new byte[] {0x0a, (byte) node.length}, node);
-            assertThatThrownBy(() -> OnnxFile.inspect(model(graph), "m.onnx"))
+            assertThatThrownBy(() -> OnnxFile.inspect(ByteBuffer.wrap(model(graph)), "m.onnx"))
                     .hasMessageContaining("m.onnx uses the custom operator evil.Run");
         }
 
@@ -272,14 +273,14 @@ class OnnxEmbedderTest {
         void weights_in_another_file_are_refused() {
             // node { op_type: "Add" }, initializer (5) { data_location (14): EXTERNAL }
             byte[] graph = {0x0a, 5, 0x22, 3, 'A', 'd', 'd', 0x2a, 2, 0x70, 1};
-            assertThatThrownBy(() -> OnnxFile.inspect(model(graph), "m.onnx"))
+            assertThatThrownBy(() -> OnnxFile.inspect(ByteBuffer.wrap(model(graph)), "m.onnx"))
                     .hasMessageContaining("m.onnx keeps weights in another file");
         }
 
         @Test
         void an_ordinary_graph_passes() {
             byte[] graph = {0x0a, 5, 0x22, 3, 'A', 'd', 'd'};
-            assertThat(OnnxFile.inspect(model(graph), "m.onnx").dynamicallyQuantised())
+            assertThat(OnnxFile.inspect(ByteBuffer.wrap(model(graph)), "m.onnx").dynamicallyQuantised())
                     .isFalse();
         }
 
@@ -287,7 +288,8 @@ class OnnxEmbedderTest {
         @Test
         void what_onnx_runtime_refuses_is_named_too() {
             byte[] graph = {0x0a, 5, 0x22, 3, 'A', 'd', 'd'};
-            assertThatThrownBy(() -> new OnnxEmbedder(model(graph), "m.onnx", TestTokenizer.get(), MEAN, "f", 1))
+            assertThatThrownBy(() -> new OnnxEmbedder(
+                            ByteBuffer.wrap(model(graph)), "m.onnx", TestTokenizer.get(), MEAN, "f", 1))
                     .isInstanceOf(EmbedderException.class)
                     .hasMessageContaining("m.onnx");
         }
@@ -298,7 +300,8 @@ class OnnxEmbedderTest {
             for (int round = 0; round < 2000; round++) {
                 byte[] noise = new byte[random.nextInt(64)];
                 random.nextBytes(noise);
-                assertThatThrownBy(() -> OnnxFile.inspect(noise, "noise")).isInstanceOf(EmbedderException.class);
+                assertThatThrownBy(() -> OnnxFile.inspect(ByteBuffer.wrap(noise), "noise"))
+                        .isInstanceOf(EmbedderException.class);
             }
         }
     }
