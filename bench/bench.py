@@ -17,9 +17,10 @@ import time
 import corpus
 import load
 import table
-from services import CACHE, HERE, ROOT, call, environment, java, peer, runtime, say
+from services import CACHE, HERE, ROOT, call, environment, java, learn, peer, runtime, say
 
 STEADY = 150
+WARM_UP = 25
 ASKED_QUALITY = {"cranfield": 0.43, "dbpedia-5k": 0.51}
 
 
@@ -41,8 +42,8 @@ def measure(service, field, documents, questions, vegeta, seconds, steady):
     url = service.url + "/query"
     say(f"{service.name}: ingest")
     result = {"ingest": ingest(service, documents)}
-    load.attack(vegeta, url, asked, min(50, steady), 5)
-    say(f"{service.name}: {steady}/s for {seconds} s")
+    say(f"{service.name}: {steady}/s for {WARM_UP} s, then measured for {seconds} s")
+    load.attack(vegeta, url, asked, steady, WARM_UP)
     cpu = service.cpu_seconds()
     result["steady"] = load.attack(vegeta, url, asked[5000:], steady, seconds)
     result["cpu_ms"] = (service.cpu_seconds() - cpu) * 1000 / (steady * seconds)
@@ -53,19 +54,21 @@ def measure(service, field, documents, questions, vegeta, seconds, steady):
 
 
 def encode_ceiling(questions):
-    """CPU milliseconds that embedding alone costs, by the same code."""
+    """CPU milliseconds that embedding alone costs while every CPU embeds: (the model as ONNX Runtime runs it, our embedder), and the latter's questions a second."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        file.write("\n".join(questions[:3000]))
+        file.write("\n".join(questions[:4000]))
         file.flush()
         target = ROOT / "rag-runtime/target"
         command = [java(), "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp", f"{target}/classes:{target}/lib/*", str(HERE / "EncodeCeiling.java"), file.name]
         out = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "ORT_DISABLE_TELEMETRY": "1"})
-    return float(out.stdout.strip().splitlines()[-1])
+    figures = {name: (float(cpu), float(rate)) for name, cpu, rate in (line.split() for line in out.stdout.strip().splitlines())}
+    return figures["session"][0], figures["embedder"][0], figures["embedder"][1]
 
 
 def serving(rows, options, vegeta):
     """The whole pod under load, beside its peers."""
     documents, questions = corpus.documents(options.passages), corpus.queries(60_000)
+    learn()
     with tempfile.TemporaryDirectory() as data:
         with runtime(data) as service:
             service.wait()
@@ -76,7 +79,7 @@ def serving(rows, options, vegeta):
                 starts.append(service.wait())
                 call(service.url + "/query", {"query": questions[0]})
                 rss = service.resident_mib()
-    ceiling = encode_ceiling(questions)
+    session, ceiling, possible = encode_ceiling(questions)
     peers = {}
     for kind in options.peers:
         with peer(kind) as service:
@@ -91,7 +94,7 @@ def serving(rows, options, vegeta):
 
     rows.add(f"short query end to end, {options.passages} passages, {STEADY}/s: p50 / p95 / p99", "p95 ≤ 15 ms", latencies(ours["steady"]), ours["steady"].p95_ms <= 15,
              beside(lambda r: f"{latencies(r['steady'])} at {r['steady'].offered:.0f}/s"))
-    rows.add("CPU a query, all in (embedding alone)", "≤ 2.2 ms where embedding is 1.6", f"{ours['cpu_ms']:.2f} ms ({ceiling:.2f} ms)", ours["cpu_ms"] <= ceiling * 2.2 / 1.6,
+    rows.add("CPU a query, all in, beside what ONNX Runtime needs for the embedding alone", "≤ 2.2 ms where that is 1.6: 1.38 ×", f"{ours['cpu_ms']:.2f} ms, {session:.2f} ms: {ours['cpu_ms'] / session:.2f} × (our embedder alone: {ceiling:.2f} ms, at most {possible:.0f}/s)", ours["cpu_ms"] <= session * 2.2 / 1.6,
              beside(lambda r: f"{r['cpu_ms']:.2f} ms"))
     for kind, factor in (("onnx", 3), ("torch", 10)):
         if kind in peers:

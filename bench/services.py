@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -67,8 +68,9 @@ class Service:
         return 0.0
 
     def stop(self):
+        """Only the server: what a launcher does beside it for the next start may go on."""
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.terminate()
             try:
                 self.process.wait(30)
             except subprocess.TimeoutExpired:
@@ -79,10 +81,25 @@ def java():
     return subprocess.run([ROOT / ".mvn" / "find-jdk"], check=True, capture_output=True, text=True).stdout.strip() + "/bin/java"
 
 
-def runtime(data, heap="192m", port=18100):
+HEAP = "128m"
+
+
+def runtime(data, heap=HEAP, port=18100):
     """Our runtime as `./ragops runtime` starts it, which is how an image starts it, too."""
     command = [ROOT / "ragops", "runtime", "--data", data, "--port", port, "--host", "127.0.0.1"]
     return Service("ragops", [str(part) for part in command], port, "/health/ready", {"RAGOPS_JAVA_OPTIONS": f"-Xmx{heap}"})
+
+
+def learn(seconds=300):
+    """Has the launcher make what it keeps for fast starts, which an image brings along, so that it does not do so under a measurement."""
+    command = [ROOT / "ragops", "runtime", "--check", "--port", "0", "--host", "127.0.0.1"]
+    variables = {**os.environ, "RAGOPS_JAVA_OPTIONS": f"-Xmx{HEAP}", "RAGOPS_VERBOSE": "1"}
+    said = subprocess.run(command, env=variables, capture_output=True, text=True, check=True).stderr
+    if made := re.search(r"faster: (\S+) is being made", said):
+        say("waiting for the cache of a start")
+        deadline = time.monotonic() + seconds
+        while not pathlib.Path(made[1]).exists() and time.monotonic() < deadline:
+            time.sleep(0.5)
 
 
 def environment(name, requirements):

@@ -39,6 +39,8 @@ import java.util.function.Consumer;
 public final class RuntimeServer implements AutoCloseable {
     /** The cheapest: bodies are small text, and the default costs a query a tenth more for a few percent of size. */
     private static final int COMPRESSION_LEVEL = 1;
+    /** Below, a body is two or three packets either way. An ordinary answer is 4 KiB. */
+    private static final int COMPRESSION_THRESHOLD = 8 * 1024;
 
     private final Vertx vertx;
     private final Identity identity;
@@ -91,6 +93,7 @@ public final class RuntimeServer implements AutoCloseable {
                 .setPort(port)
                 .setCompressionSupported(true)
                 .setCompressionLevel(COMPRESSION_LEVEL)
+                .setCompressionContentSizeThreshold(COMPRESSION_THRESHOLD)
                 // What is unpacked counts against the limit of a body, so a small bomb is cut like a large body.
                 .setDecompressionSupported(true)
                 .setIdleTimeout(75)

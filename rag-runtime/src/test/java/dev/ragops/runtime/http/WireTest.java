@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -81,20 +80,32 @@ class WireTest extends ServerFixture {
     @Nested
     class Compression {
         @Test
-        void is_taken_and_given() throws Exception {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/query"))
-                    .header("content-type", TYPE)
-                    .header("content-encoding", "gzip")
-                    .header("accept-encoding", "gzip")
-                    .POST(BodyPublishers.ofByteArray(gzip(utf8("{\"query\":\"rollback\"}"))))
-                    .build();
+        void is_taken() throws Exception {
+            byte[] body = gzip(utf8("{\"query\":\"rollback\"}"));
 
-            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            HttpResponse<String> response = send("POST", "/query", TYPE, body, "content-encoding", "gzip");
 
             assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(response.headers().firstValue("content-encoding")).contains("gzip");
-            byte[] plain = new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes();
-            assertThat(new String(plain, StandardCharsets.UTF_8)).contains("\"sources\":[");
+            assertThat(response.body()).contains("\"sources\":[");
+        }
+
+        @Test
+        void is_given_where_it_is_worth_it() throws Exception {
+            HttpResponse<byte[]> large = asking("/openapi.json");
+            assertThat(large.headers().firstValue("content-encoding")).contains("gzip");
+            byte[] plain = new GZIPInputStream(new ByteArrayInputStream(large.body())).readAllBytes();
+            assertThat(new String(plain, StandardCharsets.UTF_8)).contains("\"openapi\":");
+            assertThat(plain.length).isGreaterThan(3 * large.body().length);
+
+            HttpResponse<byte[]> small = asking("/health/live");
+            assertThat(small.headers().firstValue("content-encoding")).isEmpty();
+        }
+
+        private HttpResponse<byte[]> asking(String path) throws Exception {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
+                    .header("accept-encoding", "gzip")
+                    .build();
+            return http.send(request, BodyHandlers.ofByteArray());
         }
 
         @Test
