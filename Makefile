@@ -84,8 +84,10 @@ demo-down: ## remove what `make demo KEEP=1` left: the cluster, MLflow, PostgreS
 	./local/cluster down
 
 .PHONY: bench
-bench: build ## the measured numbers of docs/benchmarks.md
-	./bench/run
+bench: build ## the measured numbers of docs/benchmarks.md, an hour on two quiet cores (RAGOPS_BENCH_DATA: a folder of BEIR collections; WRITE=1 puts them there)
+	./bench/run $(if $(WRITE),--output docs/benchmarks.md)
+	./bench/vector/run $(if $(WRITE),--output docs/benchmarks.md)
+	./bench/gateway/run $(if $(WRITE),--output docs/benchmarks.md)
 
 .PHONY: clean
 clean: ## remove build output (the cache of cluster binaries stays: see local/README.md)

@@ -1,6 +1,6 @@
 """Builds and searches the same rows with C++ hnswlib and with the own graph, by turns, one thread each, and prints recall beside CPU time.
 
-Usage: compare.py DIRECTORY [--write FILE] -- COMMAND...: the command answers `build` and `search EF` on its standard streams (see VectorPeer.java).
+Usage: compare.py DIRECTORY [--output FILE] -- COMMAND...: the command answers `build` and `search EF` on its standard streams (see VectorPeer.java).
 CPU time of the searching thread is compared, the best of the rounds: on a shared machine it is what disturbs least.
 """
 
@@ -16,7 +16,7 @@ import hnswlib
 import numpy
 
 DIMENSION, K, LINKS, BUILD_WIDTH = 384, 10, 16, 200
-WIDTHS = (30, 50, 75, 100, 150, 200)
+WIDTHS = (30, 50, 55, 60, 75, 100, 150, 200)
 ROUNDS = 6
 ASKED_RECALL, ASKED_BUILD = 0.99, 1.2
 
@@ -143,7 +143,7 @@ def main():
     split = sys.argv.index("--")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=pathlib.Path)
-    parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="put the table between the vector marks of this page")
+    parser.add_argument("--output", type=pathlib.Path, metavar="FILE", help="put the table between the vector marks of this page")
     options = parser.parse_args(sys.argv[1:split])
     rows, questions = read(options.directory / "rows.f32"), read(options.directory / "questions.f32")
     say("true neighbours by brute force")
@@ -157,8 +157,8 @@ def main():
     exact = min(engines[1].exact(5000) for _ in range(3))
     text = table(len(rows), builds, results, exact)
     print(text)
-    if options.write:
-        write(options.write, text)
+    if options.output:
+        write(options.output, text)
 
 
 if __name__ == "__main__":
