@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -85,22 +85,7 @@ abstract class EndpointFixture {
     }
 
     Answerer answerer(AnswerConfig config) {
-        Clock clock = new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now.get();
-            }
-        };
+        Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
         return new Answerer(config, text -> text.split("\\s+").length, clock, (outcome, took) -> outcomes.add(outcome));
     }
 

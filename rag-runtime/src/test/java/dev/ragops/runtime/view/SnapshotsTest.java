@@ -20,7 +20,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,31 +41,13 @@ class SnapshotsTest {
     @TempDir
     Path directory;
 
-    private final SettableClock clock = new SettableClock();
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    private final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
     private final List<AutoCloseable> opened = new ArrayList<>();
     private DocumentStore store;
 
-    private static final class SettableClock extends Clock {
-        private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-
-        void advance(Duration by) {
-            now.updateAndGet(before -> before.plus(by));
-        }
-
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
+    private void advance(Duration by) {
+        now.updateAndGet(before -> before.plus(by));
     }
 
     /** One run of the process, with an embedder that counts what it is asked. */
@@ -190,7 +172,7 @@ class SnapshotsTest {
             Run killed = run("digest");
             await().atMost(SOON).until(killed::texts, List.of("one")::equals);
             await().atMost(SOON).until(() -> {
-                clock.advance(Duration.ofSeconds(6));
+                advance(Duration.ofSeconds(6));
                 return !files().isEmpty()
                         && files().stream().allMatch(file -> file.toString().endsWith(".snapshot"));
             });

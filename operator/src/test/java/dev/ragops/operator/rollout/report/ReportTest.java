@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,22 +52,7 @@ class ReportTest {
         private final List<Duration> waits = new ArrayList<>();
         private Runnable tryAgain = () -> {};
         private Instant now = NOW;
-        private final Clock clock = new Clock() {
-            @Override
-            public Instant instant() {
-                return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-        };
+        private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
         private boolean down;
         private int heard;
         private final OutcomeReporter reporter = new OutcomeReporter(
