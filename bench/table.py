@@ -4,6 +4,7 @@ import datetime
 import os
 import pathlib
 import platform
+import sys
 
 
 class Table:
@@ -32,5 +33,7 @@ def put(document, mark, text):
     begin, end = f"<!-- {mark}:begin -->", f"<!-- {mark}:end -->"
     path = pathlib.Path(document)
     whole = path.read_text(encoding="utf-8")
+    if begin not in whole or end not in whole:
+        sys.exit(f"{document} has no {begin} … {end} to write between")
     head, rest = whole.split(begin, 1)
     path.write_text(head + begin + "\n" + text + "\n" + end + rest.split(end, 1)[1], encoding="utf-8")

@@ -24,9 +24,12 @@ import tempfile
 import time
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from table import put
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
-BEGIN, END = "<!-- gateway:begin -->", "<!-- gateway:end -->"
 # The flags of the image (local/images), without its classes from before.
 FLAGS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx40m -Xss512k -XX:MaxDirectMemorySize=24m"
 
@@ -140,7 +143,7 @@ def main():
     parser.add_argument("--rate", type=int, default=300, help="requests a second")
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--seconds", type=int, default=5, help="of each half of a round")
-    parser.add_argument("--output", default="", help=f"write the table here, too, between {BEGIN} and {END}")
+    parser.add_argument("--output", default="", help="write the table between its marks here, too (docs/benchmarks.md)")
     options = parser.parse_args()
     if not shutil.which("nginx"):
         sys.exit("nginx is not installed: apt-get install nginx-light")
@@ -192,9 +195,7 @@ def main():
         ["", f"Asked: p99 added ≤ 1 ms: {reached}. Resident after the load: {resident:.0f} MiB, asked ≤ 128: {'yes' if resident <= 128 else '**no**'}."])
     print(table)
     if options.output:
-        target = pathlib.Path(options.output)
-        head, rest = target.read_text(encoding="utf-8").split(BEGIN, 1)
-        target.write_text(head + BEGIN + "\n" + table + "\n" + END + rest.split(END, 1)[1], encoding="utf-8")
+        put(options.output, "gateway", table)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,10 @@ import time
 import hnswlib
 import numpy
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from table import put
+
 DIMENSION, K, LINKS, BUILD_WIDTH = 384, 10, 16, 200
 WIDTHS = (30, 50, 55, 60, 75, 100, 150, 200)
 ROUNDS = 6
@@ -130,15 +134,6 @@ def table(rows, builds, results, exact):
     return "\n".join(lines)
 
 
-def write(file, text):
-    begin, end = "<!-- vector:begin -->", "<!-- vector:end -->"
-    page = file.read_text()
-    if begin not in page or end not in page:
-        sys.exit(f"{file} has no {begin} … {end} to write between")
-    head, rest = page.split(begin, 1)
-    file.write_text(head + begin + "\n" + text + "\n" + end + rest.split(end, 1)[1])
-
-
 def main():
     split = sys.argv.index("--")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -158,7 +153,7 @@ def main():
     text = table(len(rows), builds, results, exact)
     print(text)
     if options.output:
-        write(options.output, text)
+        put(options.output, "vector", text)
 
 
 if __name__ == "__main__":
