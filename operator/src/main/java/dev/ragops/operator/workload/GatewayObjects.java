@@ -55,11 +55,7 @@ public final class GatewayObjects {
 
     private Role role() {
         return new RoleBuilder()
-                .withNewMetadata()
-                .withName(names.gateway())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.GATEWAY))
-                .endMetadata()
+                .withMetadata(names.metadata(names.gateway(), Names.GATEWAY))
                 .withRules(
                         new PolicyRuleBuilder()
                                 .withApiGroups("")
@@ -77,11 +73,7 @@ public final class GatewayObjects {
 
     private RoleBinding roleBinding() {
         return new RoleBindingBuilder()
-                .withNewMetadata()
-                .withName(names.gateway())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.GATEWAY))
-                .endMetadata()
+                .withMetadata(names.metadata(names.gateway(), Names.GATEWAY))
                 .withNewRoleRef("rbac.authorization.k8s.io", "Role", names.gateway())
                 .addNewSubject("", "ServiceAccount", names.gateway(), names.namespace())
                 .build();
@@ -89,11 +81,7 @@ public final class GatewayObjects {
 
     public Service service() {
         return new ServiceBuilder()
-                .withNewMetadata()
-                .withName(names.model())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.GATEWAY))
-                .endMetadata()
+                .withMetadata(names.metadata(names.model(), Names.GATEWAY))
                 .withNewSpec()
                 .withSelector(Names.selector(Names.GATEWAY, names.model()))
                 .addNewPort()
@@ -110,20 +98,10 @@ public final class GatewayObjects {
         annotations.put("prometheus.io/scrape", "true");
         annotations.put("prometheus.io/port", Integer.toString(ADMIN_PORT));
         return new DeploymentBuilder()
-                .withNewMetadata()
-                .withName(names.gateway())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.GATEWAY))
-                .endMetadata()
+                .withMetadata(names.metadata(names.gateway(), Names.GATEWAY))
                 .withNewSpec()
                 .withReplicas(Optional.ofNullable(gateway.replicas()).orElse(2))
-                .withNewStrategy()
-                .withType("RollingUpdate")
-                .withNewRollingUpdate()
-                .withMaxSurge(new IntOrString(1))
-                .withMaxUnavailable(new IntOrString(0))
-                .endRollingUpdate()
-                .endStrategy()
+                .withStrategy(Pods.oneByOne())
                 .withNewSelector()
                 .withMatchLabels(Names.selector(Names.GATEWAY, names.model()))
                 .endSelector()
@@ -177,11 +155,7 @@ public final class GatewayObjects {
 
     private PodDisruptionBudget disruptionBudget() {
         return new PodDisruptionBudgetBuilder()
-                .withNewMetadata()
-                .withName(names.gateway())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.GATEWAY))
-                .endMetadata()
+                .withMetadata(names.metadata(names.gateway(), Names.GATEWAY))
                 .withNewSpec()
                 .withMaxUnavailable(new IntOrString(1))
                 .withNewSelector()
@@ -194,11 +168,7 @@ public final class GatewayObjects {
     /** Anybody may ask; the admin port is guarded by a signed token. */
     private NetworkPolicy policy() {
         return new NetworkPolicyBuilder()
-                .withNewMetadata()
-                .withName(names.gateway())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.GATEWAY))
-                .endMetadata()
+                .withMetadata(names.metadata(names.gateway(), Names.GATEWAY))
                 .withNewSpec()
                 .withNewPodSelector()
                 .withMatchLabels(Names.selector(Names.GATEWAY, names.model()))

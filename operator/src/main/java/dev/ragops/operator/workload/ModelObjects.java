@@ -41,11 +41,7 @@ public final class ModelObjects {
 
     private ConfigMap settings() {
         return new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(names.settings())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.RUNTIME))
-                .endMetadata()
+                .withMetadata(names.metadata(names.settings(), Names.RUNTIME))
                 .withData(Map.of("registry-url", spec.registry().url()))
                 .build();
     }
@@ -53,11 +49,7 @@ public final class ModelObjects {
     /** Runtimes answer gateways of their model and the operator; metrics and health have no secrets, and are on the same port behind a token. */
     private NetworkPolicy runtimePolicy() {
         return new NetworkPolicyBuilder()
-                .withNewMetadata()
-                .withName(names.runtime())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.RUNTIME))
-                .endMetadata()
+                .withMetadata(names.metadata(names.runtime(), Names.RUNTIME))
                 .withNewSpec()
                 .withNewPodSelector()
                 .withMatchLabels(Names.selector(Names.RUNTIME, names.model()))
@@ -103,11 +95,7 @@ public final class ModelObjects {
         values.forEach((field, value) ->
                 data.put(field, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
         return new SecretBuilder()
-                .withNewMetadata()
-                .withName(names.keys())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.GATEWAY))
-                .endMetadata()
+                .withMetadata(names.metadata(names.keys(), Names.GATEWAY))
                 .withType("Opaque")
                 .withData(data)
                 .build();
@@ -115,11 +103,7 @@ public final class ModelObjects {
 
     public ConfigMap route(RouteFile file) {
         return new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(names.route())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.GATEWAY))
-                .endMetadata()
+                .withMetadata(names.metadata(names.route(), Names.GATEWAY))
                 .withData(file.data())
                 .build();
     }
@@ -135,11 +119,7 @@ public final class ModelObjects {
 
     private PersistentVolumeClaim claim(VolumeClaimSpec claim) {
         return new PersistentVolumeClaimBuilder()
-                .withNewMetadata()
-                .withName(names.documents())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.RUNTIME))
-                .endMetadata()
+                .withMetadata(names.metadata(names.documents(), Names.RUNTIME))
                 .withNewSpec()
                 .withAccessModes("ReadWriteOnce")
                 .withStorageClassName(claim.storageClassName())

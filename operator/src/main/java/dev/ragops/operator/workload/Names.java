@@ -1,5 +1,7 @@
 package dev.ragops.operator.workload;
 
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -52,6 +54,22 @@ public record Names(String namespace, String model) {
         Map<String, String> labels = labels(part);
         labels.put(REVISION_LABEL, revision);
         return labels;
+    }
+
+    ObjectMeta metadata(String name, String part) {
+        return metadata(name, labels(part));
+    }
+
+    ObjectMeta metadata(String name, String part, String revision) {
+        return metadata(name, labels(part, revision));
+    }
+
+    private ObjectMeta metadata(String name, Map<String, String> labels) {
+        return new ObjectMetaBuilder()
+                .withName(name)
+                .withNamespace(namespace)
+                .withLabels(labels)
+                .build();
     }
 
     /** What selects pods must never change, so it holds as little as possible. */

@@ -20,6 +20,8 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import java.util.List;
 
 /** Parts that all of our pods share; they pass the restricted Pod Security Standard. */
@@ -30,6 +32,17 @@ final class Pods {
     private static final long PRE_STOP_SECONDS = 3;
 
     private Pods() {}
+
+    /** Never fewer than wanted while they are replaced. */
+    static DeploymentStrategy oneByOne() {
+        return new DeploymentStrategyBuilder()
+                .withType("RollingUpdate")
+                .withNewRollingUpdate()
+                .withMaxSurge(new IntOrString(1))
+                .withMaxUnavailable(new IntOrString(0))
+                .endRollingUpdate()
+                .build();
+    }
 
     static PodSecurityContext podSecurity() {
         return new PodSecurityContextBuilder()
@@ -150,11 +163,7 @@ final class Pods {
     /** Nobody needs a token of it but the gateway, which asks for one itself. */
     static HasMetadata account(Names names, String name, String part) {
         return new ServiceAccountBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(part))
-                .endMetadata()
+                .withMetadata(names.metadata(name, part))
                 .withAutomountServiceAccountToken(false)
                 .build();
     }

@@ -52,11 +52,7 @@ public final class RevisionObjects {
         data.set(TEMPLATE_KEY, JSON.valueToTree(RuntimeTemplate.render(names, spec, revision, defaults)));
         data.put(CONFIG_KEY, ConfigJson.of(spec.config()));
         return new ControllerRevisionBuilder()
-                .withNewMetadata()
-                .withName(revision.name())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.RUNTIME, revision.name()))
-                .endMetadata()
+                .withMetadata(names.metadata(revision.name(), Names.RUNTIME, revision.name()))
                 .withRevision(number)
                 .withData(data)
                 .build();
@@ -72,11 +68,10 @@ public final class RevisionObjects {
 
     public ConfigMap config(Recorded recorded) {
         return new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(recorded.revision().name())
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.RUNTIME, recorded.revision().name()))
-                .endMetadata()
+                .withMetadata(names.metadata(
+                        recorded.revision().name(),
+                        Names.RUNTIME,
+                        recorded.revision().name()))
                 .withData(Map.of("config.json", recorded.config()))
                 .build();
     }
@@ -85,21 +80,11 @@ public final class RevisionObjects {
     public Deployment deployment(Recorded recorded, Optional<Integer> replicas) {
         String revision = recorded.revision().name();
         return new DeploymentBuilder()
-                .withNewMetadata()
-                .withName(revision)
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.RUNTIME, revision))
-                .endMetadata()
+                .withMetadata(names.metadata(revision, Names.RUNTIME, revision))
                 .withNewSpec()
                 .withReplicas(replicas.orElse(null))
                 .withProgressDeadlineSeconds(600)
-                .withNewStrategy()
-                .withType("RollingUpdate")
-                .withNewRollingUpdate()
-                .withMaxSurge(new IntOrString(1))
-                .withMaxUnavailable(new IntOrString(0))
-                .endRollingUpdate()
-                .endStrategy()
+                .withStrategy(Pods.oneByOne())
                 .withNewSelector()
                 .withMatchLabels(Map.of(Names.NAME_LABEL, Names.RUNTIME, Names.REVISION_LABEL, revision))
                 .endSelector()
@@ -110,11 +95,7 @@ public final class RevisionObjects {
 
     public Service service(String revision) {
         return new ServiceBuilder()
-                .withNewMetadata()
-                .withName(revision)
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.RUNTIME, revision))
-                .endMetadata()
+                .withMetadata(names.metadata(revision, Names.RUNTIME, revision))
                 .withNewSpec()
                 .withClusterIP("None")
                 .withSelector(Map.of(Names.NAME_LABEL, Names.RUNTIME, Names.REVISION_LABEL, revision))
@@ -129,11 +110,7 @@ public final class RevisionObjects {
 
     public PodDisruptionBudget disruptionBudget(String revision) {
         return new PodDisruptionBudgetBuilder()
-                .withNewMetadata()
-                .withName(revision)
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.RUNTIME, revision))
-                .endMetadata()
+                .withMetadata(names.metadata(revision, Names.RUNTIME, revision))
                 .withNewSpec()
                 .withMaxUnavailable(new IntOrString(1))
                 .withNewSelector()
@@ -157,11 +134,7 @@ public final class RevisionObjects {
     public HorizontalPodAutoscaler autoscaler(String revision, AutoscalingSpec spec, int floor) {
         int min = Math.max(spec.minReplicas(), floor);
         return new HorizontalPodAutoscalerBuilder()
-                .withNewMetadata()
-                .withName(revision)
-                .withNamespace(names.namespace())
-                .withLabels(names.labels(Names.RUNTIME, revision))
-                .endMetadata()
+                .withMetadata(names.metadata(revision, Names.RUNTIME, revision))
                 .withNewSpec()
                 .withNewScaleTargetRef("apps/v1", "Deployment", revision)
                 .withMinReplicas(min)
