@@ -8,11 +8,15 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** How passages are found. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+        value = "!has(self.fusion) || self.fusion != 'rrf' || !has(self.denseWeight)",
+        message = "fusion rrf has no denseWeight")
 public record RetrievalSpec(
         @JsonPropertyDescription("hybrid, dense or lexical.") @Nullable
         Mode mode,
@@ -23,7 +27,7 @@ public record RetrievalSpec(
         @JsonPropertyDescription("Passages of each leg before fusion.") @Min(1) @Max(1000) @Nullable
         Integer candidates,
 
-        @JsonPropertyDescription("Weight of the dense leg in convex fusion, 0 to 1, a decimal as string.")
+        @JsonPropertyDescription("Weight of the dense leg in convex fusion, 0 to 1, a decimal as string; rrf has none.")
         @Pattern("^(0(\\.[0-9]+)?|1(\\.0+)?)$")
         @Size(max = 16)
         @Nullable

@@ -3,7 +3,7 @@ package dev.ragops.runtime.chunk;
 /**
  * The {@code chunking} section of {@code rag.yaml}.
  *
- * @param maxTokens model tokens a chunk may have, 16 to 512
+ * @param maxTokens model tokens a chunk may have, 16 to 512; it has fewer where the model would not see so many behind the title
  * @param overlapTokens tokens repeated from the chunk before, less than half of {@code maxTokens}
  */
 public record ChunkingConfig(int maxTokens, int overlapTokens) {

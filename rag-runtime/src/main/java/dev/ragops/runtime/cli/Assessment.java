@@ -41,7 +41,7 @@ record Assessment(List<Ranking> run, List<Metrics.PerQuestion> rows, List<Figure
             RagConfig config, Embedder embedder, Collection collection, Cutoffs cutoffs, Evaluation.Progress progress) {
         View view = Evaluation.index(
                 embedder,
-                new Chunker(embedder.tokenizer(), config.chunking()),
+                new Chunker(embedder, config.chunking()),
                 collection.documents(),
                 config.retrieval().index(),
                 progress);

@@ -64,6 +64,9 @@ final class ServeCommand implements Callable<Integer> {
     private static final Executor BESIDE =
             part -> Thread.ofPlatform().name("start").daemon().start(part);
 
+    /** Some four thousand questions of usual length. */
+    private static final long QUERY_CACHE_BYTES = 8L << 20;
+
     private static final Duration DRAIN = Duration.ofSeconds(20);
 
     enum StoreKind {
@@ -181,7 +184,8 @@ final class ServeCommand implements Callable<Integer> {
         int cpus = Cpus.count();
         Path directory = served.map(Bundle::directory).orElse(Path.of("."));
         CompletableFuture<Embedder> encoder = CompletableFuture.supplyAsync(
-                () -> Embedders.open(effective.embedder(), directory, new Embedders.Resources(cpus, 4096)), BESIDE);
+                () -> Embedders.open(effective.embedder(), directory, new Embedders.Resources(cpus, QUERY_CACHE_BYTES)),
+                BESIDE);
         List<SourceDocument> documents = documents(served);
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(Math.clamp(cpus, 1, 4))
@@ -202,7 +206,7 @@ final class ServeCommand implements Callable<Integer> {
                 store(),
                 snapshots(served, effective, embedder));
         Searcher searcher = new Searcher(embedder, effective.retrieval());
-        RuntimeMetrics metrics = new RuntimeMetrics(follower);
+        RuntimeMetrics metrics = new RuntimeMetrics(follower, embedder::queryCache);
         Answerer answerer = new Answerer(
                 effective.answer(), text -> embedder.tokenizer().spans(text).count(), Clock.systemUTC(), metrics);
         List<String> questions =

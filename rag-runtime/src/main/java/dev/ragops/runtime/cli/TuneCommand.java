@@ -11,6 +11,7 @@ import dev.ragops.runtime.embed.Embedder;
 import dev.ragops.runtime.embed.Embedders;
 import dev.ragops.runtime.evaluate.Comparison;
 import dev.ragops.runtime.evaluate.Tuner;
+import dev.ragops.runtime.search.RetrievalConfig.Fusion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,9 @@ import picocli.CommandLine.Parameters;
         },
         mixinStandardHelpOptions = true)
 final class TuneCommand implements Callable<Integer> {
-    private static final int QUESTIONS_KEPT = 10_000;
+    /** Ten thousand questions and more: each is asked once for every configuration. */
+    private static final long QUERY_CACHE_BYTES = 64L << 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Parameters(paramLabel = "DIR", description = "the collection")
@@ -68,7 +71,7 @@ final class TuneCommand implements Callable<Integer> {
         try (Embedder embedder = Embedders.open(
                 config.embedder(),
                 bundle.orElse(Path.of(".")),
-                new Embedders.Resources(Cpus.count(), QUESTIONS_KEPT))) {
+                new Embedders.Resources(Cpus.count(), QUERY_CACHE_BYTES))) {
             outcome = Tuner.tune(
                     embedder,
                     collection.documents(),
@@ -117,11 +120,14 @@ final class TuneCommand implements Callable<Integer> {
     }
 
     private static ObjectNode trial(Tuner.Trial trial) {
-        return JSON.createObjectNode()
+        ObjectNode told = JSON.createObjectNode()
                 .put("maxTokens", trial.chunking().maxTokens())
-                .put("overlapTokens", trial.chunking().overlapTokens())
-                .put("denseWeight", trial.denseWeight())
-                .put("ndcg_at_10", Assessment.rounded(trial.ndcgAt10()));
+                .put("overlapTokens", trial.chunking().overlapTokens());
+        switch (trial.fusion()) {
+            case Fusion.Convex convex -> told.put("fusion", "convex").put("denseWeight", convex.denseWeight());
+            case Fusion.ReciprocalRank() -> told.put("fusion", "rrf");
+        }
+        return told.put("ndcg_at_10", Assessment.rounded(trial.ndcgAt10()));
     }
 
     private static String fragment(Tuner.Outcome outcome) {
@@ -134,7 +140,7 @@ final class TuneCommand implements Callable<Integer> {
                 # The best of %d trials looks better on the questions it was chosen by than it is: measure it on the test split.
                 chunking: {maxTokens: %d, overlapTokens: %d}
                 retrieval:
-                  fusion: {kind: convex, denseWeight: "%s"}
+                  fusion: {%s}
                 """,
                 best.rows().size(),
                 best.ndcgAt10(),
@@ -145,6 +151,9 @@ final class TuneCommand implements Callable<Integer> {
                 outcome.trials().size(),
                 best.chunking().maxTokens(),
                 best.chunking().overlapTokens(),
-                best.denseWeight());
+                switch (best.fusion()) {
+                    case Fusion.Convex convex -> "kind: convex, denseWeight: \"" + convex.denseWeight() + "\"";
+                    case Fusion.ReciprocalRank() -> "kind: rrf";
+                });
     }
 }

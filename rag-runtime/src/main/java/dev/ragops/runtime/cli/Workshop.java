@@ -90,9 +90,9 @@ record Workshop(Path directory, boolean kept) implements AutoCloseable {
 
     /** So that no pod embeds the bundle's documents again. */
     private void writeVectors(RagConfig config, Embedder embedder, List<BeirFolder.Text> texts) throws IOException {
-        Chunker chunker = new Chunker(embedder.tokenizer(), config.chunking());
+        Chunker chunker = new Chunker(embedder, config.chunking());
         List<String> inputs = texts.stream()
-                .flatMap(document -> chunker.chunk(document.text()).stream()
+                .flatMap(document -> chunker.chunk(document.title(), document.text()).stream()
                         .map(chunk -> Passage.modelInput(document.title(), chunk.text())))
                 .distinct()
                 .toList();

@@ -47,6 +47,9 @@ public final class Overrides {
                 .orElse(base.fusion());
         Optional<Double> weight = section.decimal("denseWeight");
         if (weight.isPresent()) {
+            if (section.oneOf("fusion", RagYaml.FusionKind.class).equals(Optional.of(RagYaml.FusionKind.RRF))) {
+                throw section.wrong("denseWeight", "left out where fusion is rrf, which has no weights");
+            }
             fusion = new Fusion.Convex(weight.get());
         }
         return new RetrievalConfig(

@@ -151,7 +151,12 @@ public final class RagYaml {
 
     private static Fusion fusionOf(FusionKind kind, Section fusion) {
         return switch (kind) {
-            case RRF -> new Fusion.ReciprocalRank();
+            case RRF -> {
+                if (fusion.decimal("denseWeight").isPresent()) {
+                    throw fusion.wrong("denseWeight", "left out where kind is rrf, which has no weights");
+                }
+                yield new Fusion.ReciprocalRank();
+            }
             case CONVEX ->
                 fusion.decimal("denseWeight").<Fusion>map(Fusion.Convex::new).orElse(Fusion.Convex.DEFAULT);
         };

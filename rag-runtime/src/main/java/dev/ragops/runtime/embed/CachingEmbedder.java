@@ -1,52 +1,39 @@
 package dev.ragops.runtime.embed;
 
-import java.util.LinkedHashMap;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.List;
-import java.util.Map;
 
 /** Remembers the vectors of recent questions: encoding is most of a query's cost, and people ask alike. */
 final class CachingEmbedder implements Embedder {
     private final Embedder encoder;
-    private final int capacity;
-    private final Map<String, float[]> recent;
-    private long hits;
-    private long misses;
+    private final Cache<String, float[]> recent;
 
-    CachingEmbedder(Embedder encoder, int capacity) {
+    /** @param bytes of heap that questions and their vectors may take */
+    CachingEmbedder(Embedder encoder, long bytes) {
         this.encoder = encoder;
-        this.capacity = capacity;
-        this.recent = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, float[]> eldest) {
-                return size() > CachingEmbedder.this.capacity;
-            }
-        };
+        this.recent = Caffeine.newBuilder()
+                .maximumWeight(bytes)
+                .<String, float[]>weigher((text, vector) -> 128 + 2 * text.length() + Float.BYTES * vector.length)
+                .executor(Runnable::run)
+                .recordStats()
+                .build();
     }
 
     @Override
     public float[] embedQuery(String text) {
-        synchronized (recent) {
-            float[] known = recent.get(text);
-            if (known != null) {
-                hits++;
-                return known.clone();
-            }
-            misses++;
+        float[] known = recent.getIfPresent(text);
+        if (known == null) {
+            known = encoder.embedQuery(text);
+            recent.put(text, known);
         }
-        float[] vector = encoder.embedQuery(text);
-        synchronized (recent) {
-            recent.put(text, vector.clone());
-        }
-        return vector;
+        return known.clone();
     }
 
     @Override
     public CacheStats queryCache() {
-        synchronized (recent) {
-            return new CacheStats(hits, misses, recent.size(), capacity);
-        }
+        var stats = recent.stats();
+        return new CacheStats(stats.hitCount(), stats.missCount(), recent.estimatedSize());
     }
 
     @Override
@@ -77,6 +64,11 @@ final class CachingEmbedder implements Embedder {
     @Override
     public int maxTokens() {
         return encoder.maxTokens();
+    }
+
+    @Override
+    public int passageTokens() {
+        return encoder.passageTokens();
     }
 
     @Override

@@ -43,6 +43,9 @@ public interface Embedder extends AutoCloseable {
     /** Model tokens a text may have, special tokens included; the rest of a text is not seen. */
     int maxTokens();
 
+    /** Tokens of a passage that the model sees: what special tokens and the passage prefix leave of {@link #maxTokens}. */
+    int passageTokens();
+
     /** What the cache of question vectors did; {@link CacheStats#NONE} without one. */
     CacheStats queryCache();
 

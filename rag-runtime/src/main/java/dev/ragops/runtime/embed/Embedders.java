@@ -32,9 +32,9 @@ public final class Embedders {
      * Resources of an embedder, not part of its fingerprint.
      *
      * @param concurrency texts encoded at a time; the CPU quota, at least 1
-     * @param queryCacheEntries vectors of recent questions kept; 0 is none
+     * @param queryCacheBytes heap for recent questions and their vectors; 0 is none
      */
-    public record Resources(int concurrency, int queryCacheEntries) {}
+    public record Resources(int concurrency, long queryCacheBytes) {}
 
     private record Loaded(ByteBuffer model, String modelSource, byte[] vocabulary, Supplier<Tokenizer> tokenizer) {}
 
@@ -69,9 +69,7 @@ public final class Embedders {
             case EmbedderSpec.Builtin builtin -> builtin(builtin.name(), resources);
             case EmbedderSpec.Bundled bundled -> bundled(bundled, bundle, resources);
         };
-        return resources.queryCacheEntries() > 0
-                ? new CachingEmbedder(embedder, resources.queryCacheEntries())
-                : embedder;
+        return resources.queryCacheBytes() > 0 ? new CachingEmbedder(embedder, resources.queryCacheBytes()) : embedder;
     }
 
     /**

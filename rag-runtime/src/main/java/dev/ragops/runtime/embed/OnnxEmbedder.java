@@ -140,6 +140,11 @@ final class OnnxEmbedder implements Embedder {
     }
 
     @Override
+    public int passageTokens() {
+        return encoding.maxTokens() - tokenizer.encode(encoding.passagePrefix(), encoding.maxTokens()).length;
+    }
+
+    @Override
     public CacheStats queryCache() {
         return CacheStats.NONE;
     }

@@ -53,7 +53,7 @@ public final class Evaluation {
 
     private static ViewChange.EmbeddedDocument embed(Embedder embedder, Chunker chunker, BeirFolder.Text document) {
         List<Passage> passages = new ArrayList<>();
-        for (Chunk chunk : chunker.chunk(document.text())) {
+        for (Chunk chunk : chunker.chunk(document.title(), document.text())) {
             passages.add(new Passage(
                     COLLECTION,
                     document.id(),

@@ -8,9 +8,11 @@ import dev.ragops.runtime.search.RetrievalConfig.Fusion;
 import dev.ragops.runtime.search.Searcher;
 import dev.ragops.runtime.search.View;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Chooses what a bundle may choose, fusion weight and chunk size, on questions that no one reports on afterwards. */
+/** Chooses what a bundle may choose, fusion and chunk size, on questions that no one reports on afterwards. */
 public final class Tuner {
     private static final List<Double> WEIGHTS = List.of(0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0);
 
@@ -22,7 +24,7 @@ public final class Tuner {
     private Tuner() {}
 
     /** One configuration tried, with a row for each question of the tuning split. */
-    public record Trial(ChunkingConfig chunking, double denseWeight, List<Metrics.PerQuestion> rows) {
+    public record Trial(ChunkingConfig chunking, Fusion fusion, List<Metrics.PerQuestion> rows) {
         public Trial {
             rows = List.copyOf(rows);
         }
@@ -49,7 +51,7 @@ public final class Tuner {
     }
 
     /**
-     * Tries every chunk size with every weight; the best NDCG@10 wins, the given configuration unless it is beaten by
+     * Tries every chunk size with every weight and with reciprocal ranks; the best NDCG@10 wins, the given configuration unless it is beaten by
      * more than noise.
      *
      * @param tuning the tuning split only
@@ -67,26 +69,21 @@ public final class Tuner {
         if (tuning.stream().noneMatch(Judged::hasRelevant)) {
             throw new IllegalArgumentException("no question of the tuning split has a relevant document");
         }
-        double weight = retrieval.fusion() instanceof Fusion.Convex convex
-                ? convex.denseWeight()
-                : Fusion.Convex.DEFAULT.denseWeight();
+        // The given one first, as it is.
+        Set<Fusion> fusions = new LinkedHashSet<>(List.of(retrieval.fusion()));
+        WEIGHTS.forEach(weight -> fusions.add(new Fusion.Convex(weight)));
+        fusions.add(new Fusion.ReciprocalRank());
         List<Trial> trials = new ArrayList<>();
         List<ChunkingConfig> all = new ArrayList<>(List.of(given));
         sizes.stream().filter(size -> !size.equals(given)).forEach(all::add);
         for (ChunkingConfig size : all) {
             View view = Evaluation.index(
-                    embedder,
-                    new Chunker(embedder.tokenizer(), size),
-                    documents,
-                    RetrievalConfig.IndexKind.EXACT,
-                    progress);
-            List<Double> weights = new ArrayList<>(List.of(weight));
-            WEIGHTS.stream().filter(w -> w != weight).forEach(weights::add);
-            for (double w : weights) {
-                Searcher searcher = new Searcher(embedder, retrieval.withFusion(new Fusion.Convex(w)));
+                    embedder, new Chunker(embedder, size), documents, RetrievalConfig.IndexKind.EXACT, progress);
+            for (Fusion fusion : fusions) {
+                Searcher searcher = new Searcher(embedder, retrieval.withFusion(fusion));
                 List<Ranking> run = Evaluation.run(searcher, view, tuning, Evaluation.Progress.SILENT);
-                trials.add(new Trial(size, w, Metrics.perQuestion(tuning, run, Cutoffs.DEFAULT)));
-                progress.done("configurations tried", trials.size(), all.size() * weights.size());
+                trials.add(new Trial(size, fusion, Metrics.perQuestion(tuning, run, Cutoffs.DEFAULT)));
+                progress.done("configurations tried", trials.size(), all.size() * fusions.size());
             }
         }
         Trial best = trials.getFirst();

@@ -1,6 +1,8 @@
 package dev.ragops.runtime.index;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -22,6 +24,10 @@ final class HnswBuilder {
     private final float[] scores;
     private final int[] kept;
     private final long[] order;
+    /** The newest row of each content, by its hash; a collision costs a link, nothing else. */
+    private final Map<Integer, Integer> newest = new HashMap<>();
+    /** By node, the next that is equal to it, as node + 1; 0 where there is none. */
+    private final int[] twin;
 
     private HnswBuilder(VectorRows rows, int from, int size, HnswGraph.Shape shape) {
         this.rows = rows;
@@ -36,6 +42,7 @@ final class HnswBuilder {
         this.scores = new float[most];
         this.order = new long[most];
         this.kept = new int[links.capacity(0)];
+        this.twin = new int[size];
     }
 
     static HnswLinks build(VectorRows rows, int from, int to, HnswGraph.Shape shape) {
@@ -53,6 +60,7 @@ final class HnswBuilder {
         int top = links.topLevel();
         if (top < 0) {
             links.enterAt(node, level);
+            chain(node);
             return;
         }
         rows.widen(from + node, question);
@@ -67,6 +75,39 @@ final class HnswBuilder {
         if (level > top) {
             links.enterAt(node, level);
         }
+        chain(node);
+    }
+
+    /**
+     * Has the last equal row know this one. Equal rows are as near to each other as can be, and ties go to the lower: left to
+     * the algorithm, nobody would link to those that came after a neighbourhood was full.
+     */
+    private void chain(int node) {
+        Integer before = newest.put(rows.contentHash(from + node), node);
+        if (before != null && rows.equal(from + before, from + node)) {
+            twin[before] = node + 1;
+            hold(before, 0);
+        }
+    }
+
+    /** Keeps the link to a node's twin, whatever else was chosen: in the place of the last when all are taken. */
+    private void hold(int node, int level) {
+        int next = twin[node] - 1;
+        if (level > 0 || next < 0) {
+            return;
+        }
+        int[] array = links.array(node, level);
+        int at = links.offset(node, level);
+        int count = array[at];
+        for (int i = at + 1; i <= at + count; i++) {
+            if (array[i] == next) {
+                return;
+            }
+        }
+        if (count < links.capacity(level)) {
+            array[at] = ++count;
+        }
+        array[at + count] = next;
     }
 
     private void connect(int node, int level) {
@@ -104,6 +145,7 @@ final class HnswBuilder {
             scores[i] = TopK.score(key) * rows.scale(from + node);
         }
         links.set(node, level, kept, diversified(count + 1, links.capacity(level)));
+        hold(node, level);
     }
 
     /**

@@ -1,8 +1,11 @@
 package dev.ragops.runtime.index;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
 /**
  * A hierarchical navigable small world graph (Malkov, Yashunin, arXiv 1603.09320) over shared rows: walks the integers,
- * re-ranks in fp32. Immutable; built by {@link HnswBuilder}, walked by one {@link HnswWalk} a thread.
+ * re-ranks in fp32. Immutable; built by {@link HnswBuilder}, walked by one {@link HnswWalk} a search at a time.
  */
 final class HnswGraph implements GraphSegment {
     /**
@@ -23,14 +26,14 @@ final class HnswGraph implements GraphSegment {
     private final int from;
     private final Shape shape;
     private final HnswLinks links;
-    private final ThreadLocal<HnswWalk> walks;
+    /** Of searches that are over, for those to come. Gone with the graph, which a thread's own would outlive. */
+    private final Queue<HnswWalk> idle = new ConcurrentLinkedQueue<>();
 
     HnswGraph(VectorRows rows, int from, HnswLinks links, Shape shape) {
         this.rows = rows;
         this.from = from;
         this.shape = shape;
         this.links = links;
-        this.walks = ThreadLocal.withInitial(() -> new HnswWalk(rows, from, links));
     }
 
     static HnswGraph build(VectorRows rows, int from, int to, Shape shape) {
@@ -64,7 +67,16 @@ final class HnswGraph implements GraphSegment {
         // Rejected nodes are walked through but not returned: widen by how many are expected on the way.
         double share = SearchCost.share(accept.cardinality(), rows.size());
         int width = (int) Math.min(links.size(), Math.max(searchWidth, k) / share);
-        HnswWalk walk = walks.get();
+        HnswWalk reused = idle.poll();
+        HnswWalk walk = reused == null ? new HnswWalk(rows, from, links) : reused;
+        try {
+            return search(walk, unit, k, accept, width);
+        } finally {
+            idle.offer(walk);
+        }
+    }
+
+    private ScoredOrdinals search(HnswWalk walk, float[] unit, int k, OrdinalFilter accept, int width) {
         walk.begin(VectorRows.widened(unit));
         for (int level = links.topLevel(); level > 0; level--) {
             walk.descend(level);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * One way through a graph at a time: towards a question, best-first, over the integer form of the rows. Holds what the
- * next walk can use again, so one belongs to one thread.
+ * next walk can use again, so one belongs to one search at a time.
  *
  * <p>A node's neighbours are handled together: first those not seen are collected, then their rows are touched, then
  * scored. Memory fetches of a whole neighbourhood so overlap instead of following each other, which is most of a walk's

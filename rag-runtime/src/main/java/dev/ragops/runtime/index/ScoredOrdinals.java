@@ -1,5 +1,7 @@
 package dev.ragops.runtime.index;
 
+import java.util.Arrays;
+
 /**
  * Rows found, best first.
  *
@@ -11,5 +13,10 @@ public record ScoredOrdinals(int[] ordinals, float[] scores) {
 
     public int count() {
         return ordinals.length;
+    }
+
+    /** The best {@code n} of them; all when there are fewer. */
+    public ScoredOrdinals first(int n) {
+        return n >= count() ? this : new ScoredOrdinals(Arrays.copyOf(ordinals, n), Arrays.copyOf(scores, n));
     }
 }

@@ -38,7 +38,7 @@ public final class VectorRows {
     }
 
     /**
-     * @param vectors each {@code float[dimension]}, unit length; copied
+     * @param vectors each {@code float[dimension]}; copied, at unit length: scores are cosines whatever a model gives
      */
     public VectorRows append(List<float[]> vectors) {
         int newSize = size + vectors.size();
@@ -59,8 +59,9 @@ public final class VectorRows {
                         "a vector of " + vector.length + " numbers among vectors of " + dimension);
             }
             int from = (row & MASK) * dimension;
-            System.arraycopy(vector, 0, newFloats[row >> SHIFT], from, dimension);
-            float scale = quantise(vector, newBytes[row >> SHIFT], from);
+            float[] unit = Cosine.unit(vector);
+            System.arraycopy(unit, 0, newFloats[row >> SHIFT], from, dimension);
+            float scale = quantise(unit, newBytes[row >> SHIFT], from);
             newScales[row >> SHIFT][row & MASK] = scale;
             largest = Math.max(largest, scale);
             row++;
@@ -140,6 +141,23 @@ public final class VectorRows {
     /** The largest of these factors: the coarsest that any row was rounded. */
     float largestScale() {
         return largestScale;
+    }
+
+    /** Equal for rows of equal integers. */
+    int contentHash(int row) {
+        byte[] block = bytes[row >> SHIFT];
+        int from = (row & MASK) * dimension;
+        int hash = 1;
+        for (int i = from; i < from + dimension; i++) {
+            hash = 31 * hash + block[i];
+        }
+        return hash;
+    }
+
+    boolean equal(int a, int b) {
+        int x = (a & MASK) * dimension;
+        int y = (b & MASK) * dimension;
+        return Arrays.equals(floats[a >> SHIFT], x, x + dimension, floats[b >> SHIFT], y, y + dimension);
     }
 
     /** A row's integers as {@link #approximate} wants a question. */

@@ -3,10 +3,12 @@ package dev.ragops.runtime.observe;
 import dev.ragops.runtime.answer.Answer;
 import dev.ragops.runtime.answer.GeneratorListener;
 import dev.ragops.runtime.answer.Outcome;
+import dev.ragops.runtime.embed.CacheStats;
 import dev.ragops.runtime.view.Follower;
 import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
+import io.prometheus.client.CounterMetricFamily;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.GaugeMetricFamily;
 import io.prometheus.client.Histogram;
@@ -18,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** What this process counts. No query and no document text is ever a label. */
 public final class RuntimeMetrics implements GeneratorListener {
@@ -69,12 +72,13 @@ public final class RuntimeMetrics implements GeneratorListener {
     public final Gauge waiting = Gauge.build("ragops_runtime_waiting", "Requests that wait for a worker.")
             .register(registry);
 
-    public RuntimeMetrics(Follower follower) {
+    public RuntimeMetrics(Follower follower, Supplier<CacheStats> queryCache) {
         DefaultExports.register(registry);
         new Collector() {
             @Override
             public List<MetricFamilySamples> collect() {
                 var view = follower.current();
+                CacheStats cache = queryCache.get();
                 return List.of(
                         new GaugeMetricFamily(
                                 "ragops_runtime_view_sequence", "Sequence number that queries see.", view.sequence()),
@@ -87,10 +91,27 @@ public final class RuntimeMetrics implements GeneratorListener {
                                 "Passages that can be found.",
                                 view.passages().live()),
                         new GaugeMetricFamily(
-                                "ragops_runtime_index_bytes",
-                                "Heap held by the vector and the word index.",
-                                view.dense().memoryBytes()
-                                        + (double) view.lexical().memoryBytes()),
+                                "ragops_runtime_index_rows",
+                                "Vectors held, those of removed passages included until they are cleared away.",
+                                view.dense().size()),
+                        new GaugeMetricFamily(
+                                        "ragops_runtime_index_bytes",
+                                        "Heap held by vectors (with their graph) and by words.",
+                                        List.of("part"))
+                                .addMetric(List.of("vectors"), view.dense().memoryBytes())
+                                .addMetric(List.of("words"), view.lexical().memoryBytes()),
+                        new CounterMetricFamily(
+                                "ragops_runtime_query_cache_hits_total",
+                                "Questions whose vector was known.",
+                                cache.hits()),
+                        new CounterMetricFamily(
+                                "ragops_runtime_query_cache_misses_total",
+                                "Questions that had to be embedded.",
+                                cache.misses()),
+                        new GaugeMetricFamily(
+                                "ragops_runtime_query_cache_entries",
+                                "Questions whose vectors are kept.",
+                                cache.entries()),
                         new GaugeMetricFamily("ragops_runtime_ready", "1 once ready.", follower.isReady() ? 1 : 0));
             }
         }.register(registry);

@@ -3,9 +3,11 @@ package dev.ragops.runtime.search;
 import dev.ragops.runtime.index.ScoredOrdinals;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Makes one ranking of two. Pure: scores in, order out. */
 final class Fuser {
@@ -104,5 +106,23 @@ final class Fuser {
         return sorted(union(dense, lexical).stream()
                 .map(c -> c.withScore(sums.getOrDefault(c.ordinal(), 0.0)))
                 .toList());
+    }
+
+    /**
+     * {@code best}, and behind it what {@code more} has besides, in its order. Who asks for more results than are fused so
+     * gets the same first ones as everybody; scores only fall on the way down.
+     */
+    static List<Candidate> followed(List<Candidate> best, List<Candidate> more) {
+        List<Candidate> all = new ArrayList<>(best);
+        Set<Integer> known = new HashSet<>();
+        best.forEach(c -> known.add(c.ordinal()));
+        double bar = best.isEmpty() ? Double.POSITIVE_INFINITY : best.getLast().score();
+        for (Candidate c : more) {
+            if (known.add(c.ordinal())) {
+                bar = Math.min(c.score(), Math.nextDown(bar));
+                all.add(c.withScore(bar));
+            }
+        }
+        return all;
     }
 }

@@ -17,6 +17,9 @@ public record Passage(
         String title,
         String text,
         Map<String, Object> metadata) {
+    /** Characters of a title that the model sees. */
+    private static final int TITLE = 200;
+
     public Passage {
         metadata = Map.copyOf(metadata);
     }
@@ -28,6 +31,14 @@ public record Passage(
 
     /** The exact text that is embedded for a chunk of a document of that title. */
     public static String modelInput(String title, String text) {
-        return title.isBlank() ? text : title + "\n" + text;
+        return title.isBlank() ? text : title.substring(0, shown(title)) + "\n" + text;
+    }
+
+    /** A longer title would leave no room for the text: its beginning says what the document is about. */
+    private static int shown(String title) {
+        if (title.length() <= TITLE) {
+            return title.length();
+        }
+        return Character.isHighSurrogate(title.charAt(TITLE - 1)) ? TITLE - 1 : TITLE;
     }
 }

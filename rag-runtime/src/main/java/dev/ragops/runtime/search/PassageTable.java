@@ -1,12 +1,14 @@
 package dev.ragops.runtime.search;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.ragops.runtime.index.OrdinalFilter;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class PassageTable implements Passages {
-    /** Filters remembered a view; more than this are not the few a product asks with, and are computed each time. */
-    private static final int REMEMBERED = 256;
+    /** Heap that a view's remembered filters may take: thousands of those a product asks with, and nobody can fill more. */
+    private static final long REMEMBERED_BYTES = 4L << 20;
 
     static final PassageTable EMPTY = new PassageTable(new Passage[0], 0, new BitSet(), 0);
 
@@ -25,9 +27,32 @@ final class PassageTable implements Passages {
     private final BitSet live;
     private final int liveCount;
     private final int documents;
-    private final Map<Asked, OrdinalFilter> answered = new ConcurrentHashMap<>();
+    /** What is asked often stays, however many others are asked once. */
+    private final Cache<Asked, OrdinalFilter> answered;
 
-    private record Asked(String collection, Optional<Filter> filter) {}
+    private record Asked(String collection, Optional<Filter> filter) {
+        int bytes() {
+            return 2 * collection.length() + filter.map(Asked::bytes).orElse(0);
+        }
+
+        private static int bytes(Filter filter) {
+            return switch (filter) {
+                case Filter.And and ->
+                    and.filters().stream().mapToInt(Asked::bytes).sum();
+                case Filter.Or or ->
+                    or.filters().stream().mapToInt(Asked::bytes).sum();
+                case Filter.Comparison comparison -> 64 + 2 * comparison.key().length() + bytes(comparison.value());
+            };
+        }
+
+        private static int bytes(Object value) {
+            return switch (value) {
+                case List<?> list -> list.stream().mapToInt(Asked::bytes).sum();
+                case String text -> 40 + 2 * text.length();
+                default -> 24;
+            };
+        }
+    }
 
     private PassageTable(@Nullable Passage[] passages, int size, BitSet live, int documents) {
         this.passages = passages;
@@ -35,6 +60,11 @@ final class PassageTable implements Passages {
         this.live = live;
         this.liveCount = live.cardinality();
         this.documents = documents;
+        this.answered = Caffeine.newBuilder()
+                .maximumWeight(REMEMBERED_BYTES)
+                .<Asked, OrdinalFilter>weigher((asked, _) -> 128 + asked.bytes() + size / Byte.SIZE)
+                .executor(Runnable::run)
+                .build();
     }
 
     /** @param passages by ordinal; null where nothing lives */
@@ -97,27 +127,26 @@ final class PassageTable implements Passages {
 
     @Override
     public OrdinalFilter matching(String collection, Optional<Filter> filter) {
-        Asked asked = new Asked(collection, filter);
-        OrdinalFilter known = answered.get(asked);
-        if (known != null) {
-            return known;
-        }
-        OrdinalFilter computed = OrdinalFilter.of(compute(collection, filter));
-        if (answered.size() < REMEMBERED) {
-            answered.put(asked, computed);
-        }
-        return computed;
+        return answered.get(new Asked(collection, filter), this::compute);
     }
 
-    private BitSet compute(String collection, Optional<Filter> filter) {
+    private OrdinalFilter compute(Asked asked) {
+        Predicate<Map<String, Object>> passes =
+                asked.filter().map(FilterMatcher::of).orElse(_ -> true);
         BitSet matching = new BitSet(size);
+        Map<String, Object> metadata = Map.of();
+        boolean passed = passes.test(metadata);
         for (int ordinal = live.nextSetBit(0); ordinal >= 0; ordinal = live.nextSetBit(ordinal + 1)) {
             Passage passage = get(ordinal);
-            if (passage.collection().equals(collection)
-                    && (filter.isEmpty() || FilterMatcher.matches(filter.get(), passage.metadata()))) {
+            // The passages of a document follow each other and share its metadata.
+            if (passage.metadata() != metadata) {
+                metadata = passage.metadata();
+                passed = passes.test(metadata);
+            }
+            if (passed && passage.collection().equals(asked.collection())) {
                 matching.set(ordinal);
             }
         }
-        return matching;
+        return OrdinalFilter.of(matching);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ragops.runtime.search;
 
 import dev.ragops.runtime.embed.Embedder;
+import dev.ragops.runtime.index.Cosine;
 import dev.ragops.runtime.index.OrdinalFilter;
 import dev.ragops.runtime.index.ScoredOrdinals;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public final class Searcher {
         long start = System.nanoTime();
         float[] question = mode == RetrievalConfig.Mode.LEXICAL && !reranks
                 ? new float[0]
-                : embedder.embedQuery(request.question());
+                : Cosine.unit(embedder.embedQuery(request.question()));
         long embedded = System.nanoTime();
         List<Fuser.Candidate> candidates = candidates(view, request, mode, accept, question);
         List<SearchHit> hits = reranks
@@ -72,15 +73,21 @@ public final class Searcher {
             case HYBRID -> {
                 ScoredOrdinals dense = view.dense().search(question, depth, accept);
                 ScoredOrdinals lexical = view.lexical().search(request.question(), depth, accept);
-                yield switch (config.fusion()) {
-                    case RetrievalConfig.Fusion.Convex convex ->
-                        Fuser.convex(
-                                completed(view, question, Fuser.union(dense, lexical)),
-                                convex.denseWeight(),
-                                config.candidates());
-                    case RetrievalConfig.Fusion.ReciprocalRank() -> Fuser.reciprocalRank(dense, lexical);
-                };
+                int fused = config.candidates();
+                List<Fuser.Candidate> best = fused(view, question, dense.first(fused), lexical.first(fused));
+                yield depth == fused ? best : Fuser.followed(best, fused(view, question, dense, lexical));
             }
+        };
+    }
+
+    private List<Fuser.Candidate> fused(View view, float[] question, ScoredOrdinals dense, ScoredOrdinals lexical) {
+        return switch (config.fusion()) {
+            case RetrievalConfig.Fusion.Convex convex ->
+                Fuser.convex(
+                        completed(view, question, Fuser.union(dense, lexical)),
+                        convex.denseWeight(),
+                        config.candidates());
+            case RetrievalConfig.Fusion.ReciprocalRank() -> Fuser.reciprocalRank(dense, lexical);
         };
     }
 

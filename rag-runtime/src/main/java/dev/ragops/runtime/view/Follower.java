@@ -84,7 +84,7 @@ public final class Follower implements AutoCloseable {
         this.opener = opener;
         this.snapshots = snapshots;
         this.pool = new EmbeddingPool(embedder);
-        this.reader = new PassageReader(new Chunker(embedder.tokenizer(), config.chunking()), pool);
+        this.reader = new PassageReader(new Chunker(embedder, config.chunking()), pool);
         this.assembly = newAssembly();
         this.housekeeping = new Housekeeping(() -> store, this::current);
     }

@@ -49,7 +49,7 @@ final class PassageReader {
     }
 
     private List<Passage> passages(DocumentKey key, SourceDocument document) {
-        return chunker.chunk(document.text()).stream()
+        return chunker.chunk(document.title(), document.text()).stream()
                 .map(chunk -> new Passage(
                         key.collection(),
                         key.id(),

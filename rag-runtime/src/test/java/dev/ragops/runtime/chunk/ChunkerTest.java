@@ -16,12 +16,35 @@ class ChunkerTest {
     private static final Tokenizer TOKENIZER = TestTokenizer.get();
 
     private static List<Chunk> chunks(String text, int max, int overlap) {
-        return new Chunker(TOKENIZER, new ChunkingConfig(max, overlap)).chunk(text);
+        return new Chunker(TOKENIZER, new ChunkingConfig(max, overlap), 512).chunk("", text);
     }
 
     @Test
     void a_short_text_is_one_chunk_without_the_space_around_it() {
         assertThat(chunks("  One. Two.\n", 200, 32)).containsExactly(new Chunk(0, 2, 11, "One. Two."));
+    }
+
+    /** What a model cuts off is found by no question. */
+    @Test
+    void with_their_title_they_fit_what_the_model_sees() {
+        String text = "Alpha beta gamma delta epsilon. ".repeat(60);
+        for (String title : List.of("", "Short", "A title of quite many words ".repeat(8))) {
+            List<Chunk> chunks = new Chunker(TOKENIZER, new ChunkingConfig(200, 32), 100).chunk(title, text);
+            assertThat(chunks)
+                    .hasSizeGreaterThan(3)
+                    .allSatisfy(chunk -> assertThat(TOKENIZER.spans(title).count()
+                                    + TOKENIZER.spans(chunk.text()).count())
+                            .isLessThanOrEqualTo(100));
+        }
+    }
+
+    @Test
+    void a_title_longer_than_what_the_model_sees_leaves_some_of_the_text() {
+        List<Chunk> chunks = new Chunker(TOKENIZER, new ChunkingConfig(200, 0), 100)
+                .chunk("word ".repeat(300), "Alpha beta gamma. ".repeat(40));
+        assertThat(chunks)
+                .allSatisfy(chunk ->
+                        assertThat(TOKENIZER.spans(chunk.text()).count()).isBetween(4, 16));
     }
 
     @Test

@@ -248,7 +248,7 @@ class CommandTest {
                     .isZero();
 
             assertThat(output())
-                    .contains("{\"split\":\"tuning\",\"queries\":1,\"trials\":18,")
+                    .contains("{\"split\":\"tuning\",\"queries\":1,\"trials\":20,")
                     .contains("\"gain\":{\"difference\":0.0000,\"interval\":[0.0000,0.0000]");
             RagConfig config = RagYaml.parse(
                     ("apiVersion: ragops.dev/bundle-v1\nname: x\n" + Files.readString(chosen))

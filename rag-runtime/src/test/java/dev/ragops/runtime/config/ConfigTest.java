@@ -160,6 +160,7 @@ class ConfigTest {
         @CsvSource(
                 delimiter = '|',
                 value = {
+                    "{\"retrieval\":{\"fusion\":\"rrf\",\"denseWeight\":\"0.5\"}}|retrieval.denseWeight must be left out",
                     "nonsense|is not JSON",
                     "[]|must be a mapping",
                     "{\"embedder\":{}}|unknown field embedder",

@@ -139,7 +139,7 @@ class EvaluationTest {
                     new EmbedderSpec.Builtin("all-MiniLM-L6-v2-q"), folder, new Embedders.Resources(1, 0))) {
                 View view = Evaluation.index(
                         embedder,
-                        new Chunker(embedder.tokenizer(), ChunkingConfig.DEFAULT),
+                        new Chunker(embedder, ChunkingConfig.DEFAULT),
                         read.documents(),
                         RetrievalConfig.IndexKind.AUTO,
                         Evaluation.Progress.SILENT);
@@ -160,11 +160,23 @@ class EvaluationTest {
                         ChunkingConfig.DEFAULT,
                         List.of(new ChunkingConfig(64, 16)),
                         Evaluation.Progress.SILENT);
-                assertThat(outcome.trials()).hasSize(18);
+                assertThat(outcome.trials()).hasSize(20);
                 // Nothing can beat a perfect ranking: what was given stays.
                 assertThat(outcome.best()).isEqualTo(outcome.trials().getFirst());
-                assertThat(outcome.best().denseWeight()).isEqualTo(0.7);
+                assertThat(outcome.best().fusion()).isEqualTo(RetrievalConfig.DEFAULT.fusion());
                 assertThat(outcome.gain().difference()).isEqualTo(new Interval(0, 0, 0));
+
+                RetrievalConfig ranks = RetrievalConfig.DEFAULT.withFusion(new RetrievalConfig.Fusion.ReciprocalRank());
+                Tuner.Outcome ofRanks = Tuner.tune(
+                        embedder,
+                        read.documents(),
+                        read.questions(),
+                        ranks,
+                        ChunkingConfig.DEFAULT,
+                        List.of(),
+                        Evaluation.Progress.SILENT);
+                assertThat(ofRanks.trials()).hasSize(10).doesNotHaveDuplicates();
+                assertThat(ofRanks.trials().getFirst().fusion()).isEqualTo(ranks.fusion());
 
                 List<Judged> unjudged = List.of(read.questions().getLast());
                 assertThatThrownBy(() -> Tuner.tune(

@@ -147,6 +147,11 @@ class OverloadTest extends ServerFixture {
         }
 
         @Override
+        public int passageTokens() {
+            return real.passageTokens();
+        }
+
+        @Override
         public CacheStats queryCache() {
             return real.queryCache();
         }

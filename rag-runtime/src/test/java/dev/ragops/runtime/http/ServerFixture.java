@@ -63,7 +63,7 @@ abstract class ServerFixture {
     @BeforeAll
     static void open() {
         vertx = Vertx.vertx();
-        embedder = Embedders.open(RagConfig.DEFAULT.embedder(), Path.of("."), new Embedders.Resources(2, 100));
+        embedder = Embedders.open(RagConfig.DEFAULT.embedder(), Path.of("."), new Embedders.Resources(2, 1 << 20));
     }
 
     @AfterAll
@@ -118,7 +118,7 @@ abstract class ServerFixture {
                         new Tokens(tokens),
                         new ApiKeys(keys, CONTRACT.schema("Filter"), System::nanoTime),
                         System::nanoTime),
-                new RuntimeMetrics(follower),
+                new RuntimeMetrics(follower, embedder::queryCache),
                 Clock.systemUTC(),
                 2);
         url = "http://127.0.0.1:"

@@ -71,7 +71,7 @@ class StoreOutageTest {
                         new Tokens(List.of()),
                         new ApiKeys(Optional.empty(), contract.schema("Filter"), System::nanoTime),
                         System::nanoTime),
-                new RuntimeMetrics(follower),
+                new RuntimeMetrics(follower, embedder::queryCache),
                 Clock.systemUTC(),
                 2);
         address = "http://127.0.0.1:"

@@ -6,6 +6,7 @@ import static dev.ragops.runtime.index.Vectors.share;
 import static dev.ragops.runtime.index.Vectors.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -60,6 +61,27 @@ class FilteredSearchTest {
     @CsvSource({"0, 9000", "9000, 15000", "15000, 16000", "8990, 9010", "2000, 16000", "0, 5"})
     void of_a_stretch_of_rows(int from, int to) {
         assertTopK(_ -> ordinals(IntStream.range(from, to)));
+    }
+
+    /** The same paragraph stands in many documents; ties go to the lower ordinal, and so would all links. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 33, 34, 60, 200, 1000})
+    void of_the_last_of_many_equal_rows(int copies) {
+        List<float[]> vectors = new ArrayList<>(vectors(9_000, 3));
+        float[] paragraph = vectors.get(17);
+        List<Integer> equal = new ArrayList<>();
+        for (int i = 0; i < copies; i++) {
+            equal.add(4_000 + i * 4);
+            vectors.set(4_000 + i * 4, paragraph.clone());
+        }
+        VectorRows rows = VectorRows.empty(Vectors.DIMENSION).append(vectors);
+        SegmentedIndex index =
+                SegmentedIndex.of(List.of(HnswGraph.build(rows, 0, 9_000, HnswGraph.Shape.DEFAULT)), rows);
+        int last = equal.removeLast();
+        equal.add(17);
+        OrdinalFilter accept = ordinals(IntStream.range(0, 9_000).filter(row -> !equal.contains(row)));
+        assertThat(SearchCost.prefersScan(K, accept.cardinality(), rows.size())).isFalse();
+        assertThat(index.search(paragraph, K, accept).ordinals()).hasSize(K).startsWith(last);
     }
 
     private static OrdinalFilter ordinals(IntStream accepted) {

@@ -7,7 +7,9 @@ import static dev.ragops.runtime.index.Vectors.share;
 import static dev.ragops.runtime.index.Vectors.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -78,6 +80,25 @@ class VectorIndexTest {
         void a_zero_vector_is_harmless() {
             assertThat(index.search(new float[DIMENSION], 5, share(ROWS, 1)).count())
                     .isEqualTo(5);
+        }
+
+        /** Of a model that does not normalise. */
+        @Test
+        void vectors_of_any_length_are_compared_by_their_direction() {
+            List<float[]> longer = new ArrayList<>();
+            for (int row = 0; row < CORPUS.size(); row++) {
+                float[] vector = CORPUS.vector(row);
+                for (int i = 0; i < vector.length; i++) {
+                    vector[i] *= 1 + row % 7;
+                }
+                longer.add(vector);
+            }
+            ExactIndex scaled = new ExactIndex(VectorRows.empty(DIMENSION).append(longer));
+            float[] question = CORPUS.vector(3);
+            ScoredOrdinals hits = scaled.search(question, 50, share(ROWS, 1));
+            assertThat(hits.ordinals())
+                    .isEqualTo(index.search(question, 50, share(ROWS, 1)).ordinals());
+            assertThat(hits.scores()[0]).isEqualTo(1, within(1e-5f));
         }
 
         @Test

@@ -82,6 +82,11 @@ public final class FakeEmbedder implements Embedder {
     }
 
     @Override
+    public int passageTokens() {
+        return 254;
+    }
+
+    @Override
     public CacheStats queryCache() {
         return CacheStats.NONE;
     }

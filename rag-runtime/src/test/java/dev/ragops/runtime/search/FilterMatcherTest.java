@@ -3,6 +3,7 @@ package dev.ragops.runtime.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragops.runtime.search.Filter.Operator;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,54 @@ class FilterMatcherTest {
     void numbers_compare_by_value(Operator operator, int value, boolean expected) {
         assertThat(matches(operator, "year", value)).isEqualTo(expected);
         assertThat(matches(operator, "year", (double) value)).isEqualTo(expected);
+    }
+
+    /** Against decimal arithmetic, where doubles lose digits and longs end. */
+    @Test
+    void any_two_numbers_compare_as_decimals_do() {
+        List<Number> numbers = List.of(
+                0L,
+                -0.0,
+                0.5,
+                -0.5,
+                1L,
+                1.0,
+                1.5,
+                -2L,
+                (1L << 53) - 1,
+                1L << 53,
+                (1L << 53) + 1,
+                0x1p53,
+                0x1p53 + 2,
+                Long.MAX_VALUE,
+                Long.MIN_VALUE,
+                0x1p63,
+                -0x1p63,
+                1e300,
+                -1e300,
+                1e-300);
+        for (Number a : numbers) {
+            for (Number b : numbers) {
+                int sign = decimal(a).compareTo(decimal(b));
+                assertThat(passes(Operator.EQ, a, b)).as(a + " = " + b).isEqualTo(sign == 0);
+                assertThat(passes(Operator.IN, a, List.of("x", b)))
+                        .as(a + " in " + b)
+                        .isEqualTo(sign == 0);
+                assertThat(passes(Operator.LT, a, b)).as(a + " < " + b).isEqualTo(sign < 0);
+                assertThat(passes(Operator.GTE, a, b)).as(a + " >= " + b).isEqualTo(sign >= 0);
+            }
+        }
+        assertThat(passes(Operator.LT, Long.MAX_VALUE, Double.POSITIVE_INFINITY))
+                .isTrue();
+        assertThat(passes(Operator.GT, 1e300, Double.NEGATIVE_INFINITY)).isTrue();
+    }
+
+    private static boolean passes(Operator operator, Number value, Object wanted) {
+        return FilterMatcher.matches(new Filter.Comparison(operator, "n", wanted), Map.of("n", value));
+    }
+
+    private static BigDecimal decimal(Number number) {
+        return number instanceof Double x ? new BigDecimal(x) : BigDecimal.valueOf(number.longValue());
     }
 
     @Test
