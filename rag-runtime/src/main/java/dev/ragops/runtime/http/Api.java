@@ -13,11 +13,12 @@ import dev.ragops.runtime.http.contract.Operation;
 import dev.ragops.runtime.http.contract.Problem;
 import dev.ragops.runtime.http.serve.Call;
 import dev.ragops.runtime.http.serve.Trace;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +38,8 @@ final class Api {
     private static final long DOCUMENTS_LIMIT = 10L << 20;
     /** Also what a gateway keeps to ask again. */
     private static final long QUESTION_LIMIT = 1L << 20;
+    /** Bytes that take a millisecond or so to parse and check. */
+    private static final int LARGE = 64 * 1024;
 
     private final Contract contract;
     private final Door door;
@@ -50,25 +53,20 @@ final class Api {
     }
 
     void mount(Router router) {
-        BodyHandler documents = BodyHandler.create(false).setBodyLimit(DOCUMENTS_LIMIT);
-        BodyHandler question = BodyHandler.create(false).setBodyLimit(QUESTION_LIMIT);
+        BodyReader bodies = BodyReader.ofHeap(DOCUMENTS_LIMIT);
         for (Operation operation : contract.operations()) {
             Consumer<Call> handler = Optional.ofNullable(handlers.get(operation.id()))
                     .orElseThrow(() -> new IllegalStateException("nobody handles " + operation.id()));
             Route route = router.route(HttpMethod.valueOf(operation.method()), vertxPath(operation.path()));
             route.handler(context -> enter(context, operation));
-            boolean big = limit(operation.path()) == DOCUMENTS_LIMIT;
-            if (!operation.bodies().isEmpty()) {
-                route.handler(context -> {
-                    // A stream is read by its handler, line by line.
-                    if (isStream(context, operation)) {
-                        context.next();
-                    } else {
-                        (big ? documents : question).handle(context);
-                    }
-                });
-            }
-            route.handler(context -> handler.accept(call(context, operation)));
+            route.handler(context -> {
+                // A stream is read by its handler, line by line.
+                if (operation.bodies().isEmpty() || isStream(context, operation)) {
+                    handler.accept(call(context, operation, MissingNode.getInstance()));
+                } else {
+                    bodies.read(context, limit(operation.path()), body -> parse(context, operation, body, handler));
+                }
+            });
         }
         // 200 is what a body handler says of a client that went away before its body was whole.
         for (int status : new int[] {200, 400, 401, 403, 404, 405, 406, 413, 414, 415, 429, 500, 503}) {
@@ -150,17 +148,31 @@ final class Api {
         return body != null && body.line().isPresent();
     }
 
-    private static Call call(RoutingContext context, Operation operation) {
-        Map<String, JsonNode> parameters = parameters(context, operation);
-        JsonNode body = MissingNode.getInstance();
-        if (!operation.bodies().isEmpty() && !isStream(context, operation)) {
-            var buffer = context.body().buffer();
-            body = JsonBody.parse(buffer == null ? new byte[0] : buffer.getBytes());
-            Operation.Body promised = operation.bodies().get(mediaType(context));
-            if (promised != null) {
-                promised.schema().check("", body);
-            }
+    /** Large bodies are parsed elsewhere: other connections of the event loop would wait for them. */
+    private static void parse(RoutingContext context, Operation operation, Buffer body, Consumer<Call> handler) {
+        Future<JsonNode> parsed = body.length() < LARGE
+                ? Future.future(promise -> promise.complete(checked(context, operation, body)))
+                : context.vertx()
+                        .executeBlocking(() -> checked(context, operation, body), false)
+                        .map(Objects::requireNonNull);
+        parsed.map(whole -> {
+                    handler.accept(call(context, operation, whole));
+                    return whole;
+                })
+                .onFailure(context::fail);
+    }
+
+    private static JsonNode checked(RoutingContext context, Operation operation, Buffer body) {
+        JsonNode parsed = JsonBody.parse(body.getBytes());
+        Operation.Body promised = operation.bodies().get(mediaType(context));
+        if (promised != null) {
+            promised.schema().check("", parsed);
         }
+        return parsed;
+    }
+
+    private static Call call(RoutingContext context, Operation operation, JsonNode body) {
+        Map<String, JsonNode> parameters = parameters(context, operation);
         Grant grant = Objects.requireNonNull(context.get(GRANT));
         long start = Objects.requireNonNull(context.<Long>get(START));
         return new Call(context, body, parameters, grant, trace(context), start);

@@ -96,6 +96,7 @@ public final class RuntimeServer implements AutoCloseable {
                 .setCompressionContentSizeThreshold(COMPRESSION_THRESHOLD)
                 // What is unpacked counts against the limit of a body, so a small bomb is cut like a large body.
                 .setDecompressionSupported(true)
+                .setHandle100ContinueAutomatically(true)
                 .setIdleTimeout(75)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setMaxInitialLineLength(8192)

@@ -149,7 +149,8 @@ final class HnswBuilder {
     }
 
     /**
-     * Algorithm 4: a candidate is kept when it is nearer to the node than to any kept one. Reads {@link #candidates}
+     * Algorithm 4: a candidate is kept when it is nearer to the node than to any kept one; of equal rows so one, or copies
+     * would be walled in by each other. Reads {@link #candidates}
      * (best first) and {@link #scores}, fills {@link #kept}.
      */
     private int diversified(int count, int limit) {
@@ -163,7 +164,7 @@ final class HnswBuilder {
             float factor = rows.scale(from + candidate);
             boolean good = true;
             for (int j = 0; good && j < n; j++) {
-                good = rows.approximate(centre, from + kept[j]) * factor <= bar;
+                good = rows.approximate(centre, from + kept[j]) * factor < bar;
             }
             if (good) {
                 kept[n++] = candidate;
