@@ -81,7 +81,7 @@ def java():
     return subprocess.run([ROOT / ".mvn" / "find-jdk"], check=True, capture_output=True, text=True).stdout.strip() + "/bin/java"
 
 
-HEAP = "128m"
+HEAP = "96m"
 
 
 def runtime(data, heap=HEAP, port=18100):

@@ -135,7 +135,22 @@ public final class Embedders {
                         + " numbers, embedder.dimension says "
                         + spec.dimension().get());
             }
+            return proven(embedder, spec);
+        }
+    }
+
+    /** A model with fewer positions than its bundle says would start, and fail at the first long document. */
+    private static Embedder proven(Embedder embedder, EmbedderSpec.Bundled spec) {
+        int longest = spec.encoding().maxTokens();
+        try {
+            embedder.embedPassages(List.of("a ".repeat(longest)));
             return embedder;
+        } catch (EmbedderException e) {
+            embedder.close();
+            throw new EmbedderException(
+                    spec.model() + " does not take the " + longest + " tokens that embedder.maxTokens allows: "
+                            + e.getMessage(),
+                    e);
         }
     }
 

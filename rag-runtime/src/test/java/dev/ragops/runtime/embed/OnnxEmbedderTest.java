@@ -176,6 +176,16 @@ class OnnxEmbedderTest {
             assertOpening(bundled(MEAN, Optional.empty()), "model.onnx is not an ONNX model");
         }
 
+        /** Else it would be ready, and fail at the first long document. */
+        @Test
+        void a_model_that_takes_fewer_tokens_than_its_bundle_says() throws IOException {
+            ship(bundle);
+            Files.write(bundle.resolve("model.onnx"), ShortEncoder.onnx());
+            assertOpening(
+                    bundled(MEAN, Optional.empty()),
+                    "model.onnx does not take the 256 tokens that embedder.maxTokens allows");
+        }
+
         @Test
         void a_missing_model_or_vocabulary() throws IOException {
             assertOpening(
