@@ -3,6 +3,7 @@ package dev.ragops.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragops.runtime.http.access.ApiKey;
 import dev.ragops.runtime.store.Stores;
 import java.io.IOException;
@@ -10,9 +11,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -210,6 +214,53 @@ class AccessTest extends ServerFixture {
                     .isEqualTo(404);
             assertThat(get("/documents/mine", "authorization", mine).statusCode())
                     .isEqualTo(200);
+        }
+
+        /** Ids of all pages, asked for one document at a time. */
+        private List<String> paged(String bearer) throws Exception {
+            List<String> ids = new ArrayList<>();
+            String after = "";
+            do {
+                JsonNode page = json(get("/documents?limit=1" + after, "authorization", bearer));
+                assertThat(page.path("documents")).hasSize(1);
+                ids.add(page.at("/documents/0/id").asText());
+                assertThat(page.path("next").asText(ids.getLast())).isEqualTo(ids.getLast());
+                after = page.has("next") ? "&after=" + page.path("next").asText() : "";
+            } while (!after.isEmpty());
+            return ids;
+        }
+
+        @Test
+        void with_a_filter_lists_as_if_nothing_else_were_there() throws Exception {
+            ApiKey.Made all = key(List.of(), true);
+            ApiKey.Made made = ApiKey.make(
+                    "a",
+                    List.of(),
+                    false,
+                    Optional.of(ContractOracle.parsed("{\"type\":\"eq\",\"key\":\"tenant\",\"value\":\"a\"}")),
+                    OptionalDouble.empty());
+            serveWith(List.of(), all.entry().line(), made.entry().line());
+            String documents = Stream.of("1b", "2a", "3b", "4b", "5a", "6b", "7a", "8b")
+                    .map(id -> "{\"id\":\"" + id + "\",\"text\":\"text of " + id + "\",\"metadata\":{\"tenant\":\""
+                            + id.charAt(1) + "\"}}")
+                    .collect(Collectors.joining(",", "{\"documents\":[", "]}"));
+            assertThat(post("/ingest", documents, "authorization", "Bearer " + all.key())
+                            .statusCode())
+                    .isEqualTo(200);
+            String mine = "Bearer " + made.key();
+
+            assertThat(paged(mine)).containsExactly("2a", "5a", "7a");
+            assertThat(paged("Bearer " + all.key())).hasSize(8);
+            assertThat(json(get("/documents?limit=3", "authorization", mine)).has("next"))
+                    .as("only hidden documents follow")
+                    .isFalse();
+            for (int offset = 0; offset < 4; offset++) {
+                JsonNode page = json(get("/indexes/default/documents?limit=1&offset=" + offset, "authorization", mine));
+                assertThat(page.path("total_items").asInt()).isEqualTo(3);
+                assertThat(page.path("count").asInt()).isEqualTo(offset < 3 ? 1 : 0);
+                assertThat(page.at("/documents/0/doc_id").asText())
+                        .isEqualTo(List.of("2a", "5a", "7a", "").get(offset));
+            }
         }
 
         @Test
