@@ -275,8 +275,8 @@ class AccessTest extends ServerFixture {
             assertThat(refused.headers().firstValue("x-ragops-quota")).contains("1");
             assertThat(post("/query", QUESTION, "authorization", "Bearer " + made.key(), "x-ragops-shadow", "1")
                             .statusCode())
-                    .as("a mirrored request is nobody's")
-                    .isEqualTo(200);
+                    .as("anybody can call a request mirrored")
+                    .isEqualTo(429);
         }
     }
 
@@ -317,6 +317,21 @@ class AccessTest extends ServerFixture {
                             .statusCode())
                     .isEqualTo(401);
             assertThat(ask(made.key()).statusCode()).isEqualTo(401);
+        }
+
+        @Test
+        void what_it_mirrors_is_nobodys_and_counts_against_no_quota() throws Exception {
+            ApiKey.Made made = ApiKey.make("slow", List.of(), false, Optional.empty(), OptionalDouble.of(0.01));
+            Path token = Files.writeString(directory.resolve("token"), "of-the-model");
+            serveWith(List.of(token), made.entry().line());
+            String[] shown = {"authorization", "Bearer of-the-model", "x-ragops-authorization", "Bearer " + made.key()};
+            String[] mirrored = Stream.concat(Stream.of(shown), Stream.of("x-ragops-shadow", "1"))
+                    .toArray(String[]::new);
+
+            assertThat(post("/query", QUESTION, mirrored).statusCode()).isEqualTo(200);
+            assertThat(post("/query", QUESTION, shown).statusCode()).isEqualTo(200);
+            assertThat(post("/query", QUESTION, shown).statusCode()).isEqualTo(429);
+            assertThat(post("/query", QUESTION, mirrored).statusCode()).isEqualTo(200);
         }
     }
 

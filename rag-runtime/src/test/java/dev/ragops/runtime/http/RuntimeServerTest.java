@@ -280,13 +280,26 @@ class RuntimeServerTest extends ServerFixture {
         }
 
         @Test
-        void counts_what_it_answers_but_not_what_was_mirrored() throws Exception {
-            post("/query", "{\"query\":\"rollback\"}");
+        void counts_what_it_answers_but_not_what_its_gateway_mirrored() throws Exception {
+            Path token = Files.writeString(directory.resolve("token"), "of-the-model");
+            serveAgain(Optional.empty(), List.of(token));
+            String bearer = "Bearer of-the-model";
+            post("/query", "{\"query\":\"rollback\"}", "authorization", bearer, "x-ragops-shadow", "1");
+            post("/query", "{\"query\":\"rollback\"}", "authorization", bearer);
             post("/query", "{\"query\":\"rollback\"}", "x-ragops-shadow", "1");
 
             await().untilAsserted(() -> assertThat(get("/metrics").body())
                     .contains("ragops_runtime_requests_total{route=\"/query\",code=\"200\",} 1.0")
+                    .contains("ragops_runtime_requests_total{route=\"/query\",code=\"401\",} 1.0")
                     .contains("ragops_runtime_passages 2.0"));
+        }
+
+        @Test
+        void without_a_gateway_counts_also_what_a_client_calls_mirrored() throws Exception {
+            post("/query", "{\"query\":\"rollback\"}", "x-ragops-shadow", "1");
+
+            await().untilAsserted(() -> assertThat(get("/metrics").body())
+                    .contains("ragops_runtime_requests_total{route=\"/query\",code=\"200\",} 1.0"));
         }
 
         @Test
