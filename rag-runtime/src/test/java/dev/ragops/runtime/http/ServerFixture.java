@@ -114,10 +114,7 @@ abstract class ServerFixture {
                         new Answerer(
                                 RagConfig.DEFAULT.answer(), String::length, Clock.systemUTC(), GeneratorListener.NONE)),
                 new Identity("support-0123456789", "3", "digest", "", embedder.fingerprint()),
-                new Door(
-                        new Tokens(tokens),
-                        new ApiKeys(keys, CONTRACT.schema("Filter"), System::nanoTime),
-                        System::nanoTime),
+                new Door(new Tokens(tokens), new ApiKeys(keys, CONTRACT, System::nanoTime), System::nanoTime),
                 new RuntimeMetrics(follower),
                 Clock.systemUTC(),
                 2);
