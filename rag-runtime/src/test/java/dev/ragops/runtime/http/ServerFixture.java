@@ -101,6 +101,7 @@ abstract class ServerFixture {
                         Map.of("kind", "concept")),
                 new SourceDocument(
                         "weather", "Weather", "It rains in the north of the country.", Map.of("kind", "other")));
+        Embedder served = questionEmbedder(embedder);
         follower = new Follower(RagConfig.DEFAULT, embedder, bundled, Map::of, store, Optional.empty());
         follower.start();
         server = new RuntimeServer(
@@ -108,9 +109,9 @@ abstract class ServerFixture {
                 CONTRACT,
                 new Engine(
                         RagConfig.DEFAULT,
-                        embedder,
+                        served,
                         follower,
-                        new Searcher(questionEmbedder(embedder), RagConfig.DEFAULT.retrieval()),
+                        new Searcher(served, RagConfig.DEFAULT.retrieval()),
                         new Answerer(
                                 RagConfig.DEFAULT.answer(), String::length, Clock.systemUTC(), GeneratorListener.NONE)),
                 new Identity("support-0123456789", "3", "digest", "", embedder.fingerprint()),

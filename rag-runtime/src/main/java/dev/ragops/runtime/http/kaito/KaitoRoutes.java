@@ -123,7 +123,7 @@ public final class KaitoRoutes {
         Map<String, Object> metadata = DocumentRoutes.metadata(node);
         String id = Given.text(node, "doc_id")
                 .filter(given -> !given.isEmpty())
-                .orElseGet(() -> Contents.inputHash(text + "\n" + new java.util.TreeMap<>(metadata))
+                .orElseGet(() -> Contents.hash(new SourceDocument("", "", text, metadata))
                         .substring(0, ID_DIGITS));
         return new SourceDocument(id, "", text, metadata);
     }
