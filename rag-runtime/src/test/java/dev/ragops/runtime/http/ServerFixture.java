@@ -143,12 +143,7 @@ abstract class ServerFixture {
             request.headers(headers);
         }
         HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-        ContractOracle.promised(
-                method,
-                path,
-                response.statusCode(),
-                response.headers().firstValue("content-type").orElse(""),
-                response.body());
+        ContractOracle.promised(method, path, response);
         return response;
     }
 
