@@ -13,7 +13,8 @@ import urllib.parse
 
 import openai
 
-URL, FUZZER = sys.argv[1:3]
+# The second runtime wants keys: one opens everything, the other reads what tenant a has in collection shop.
+URL, FUZZER, KEYED_URL, WHOLE_KEY, SHOP_KEY = sys.argv[1:6]
 HOST, PORT = urllib.parse.urlparse(URL).hostname, urllib.parse.urlparse(URL).port
 checks = []
 
@@ -23,8 +24,8 @@ def check(function):
     return function
 
 
-def call(method, path, body=None, headers=None, timeout=60):
-    connection = http.client.HTTPConnection(HOST, PORT, timeout=timeout)
+def call(method, path, body=None, headers=None, timeout=60, url=URL):
+    connection = http.client.HTTPConnection(urllib.parse.urlparse(url).netloc, timeout=timeout)
     try:
         connection.request(method, path, body, {"content-type": "application/json"} | (headers or {}))
         response = connection.getresponse()
@@ -33,11 +34,11 @@ def call(method, path, body=None, headers=None, timeout=60):
         connection.close()
 
 
-def ready(seconds=60):
+def ready(seconds=60, url=URL):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            if call("GET", "/health/ready")[0] == 200:
+            if call("GET", "/health/ready", url=url)[0] == 200:
                 return
         except OSError:
             pass
@@ -136,16 +137,15 @@ def slow_clients_keep_nobody_else_waiting():
             one.close()
 
 
-@check
-def a_fuzzer_over_the_contract_finds_nothing():
+def fuzz(url, examples, *options, checks="", **environment):
     here = pathlib.Path(__file__).parent
     command = [
-        FUZZER, "--config-file", str(here / "schemathesis.toml"), "run", URL + "/openapi.json", "--seed", "20261125", "--max-examples", "15", "--phases", "examples,coverage,fuzzing",
+        FUZZER, "--config-file", str(here / "schemathesis.toml"), "run", url + "/openapi.json", "--seed", "20261125", "--max-examples", str(examples), "--phases", "examples,coverage,fuzzing",
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
-        "response_schema_conformance,negative_data_rejection,unsupported_method",
-        "--suppress-health-check", "all", "--request-timeout", "30", "--max-time", "60", "--no-color",
+        "response_schema_conformance,negative_data_rejection,unsupported_method" + checks,
+        "--suppress-health-check", "all", "--request-timeout", "30", "--max-time", "60", "--no-color", *options,
     ]
-    environment = os.environ | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(here), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(here), "PYTHONDONTWRITEBYTECODE": "1"} | environment
     # The fuzzer keeps notes where it runs.
     with tempfile.TemporaryDirectory() as notes:
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=notes)
@@ -155,6 +155,38 @@ def a_fuzzer_over_the_contract_finds_nothing():
     selected, tested = (next(line for line in summary if line.startswith(word)) for word in ("Selected:", "Tested:"))
     assert selected.split("/")[-1] == tested.split()[-1], summary
     print("      " + ", ".join(summary), flush=True)
+
+
+@check
+def a_fuzzer_over_the_contract_finds_nothing():
+    fuzz(URL, 15)
+
+
+@check
+def a_fuzzer_with_a_restricted_key_finds_nothing_either_and_nothing_that_is_hidden():
+    ready(url=KEYED_URL)
+    mark = "hidden" + os.urandom(8).hex()
+    whole, shop = ({"authorization": "Bearer " + key} for key in (WHOLE_KEY, SHOP_KEY))
+
+    def document(name, tenant):
+        return {"id": name, "title": name, "text": f"The teapot {name} stands on the shelf.", "metadata": {"tenant": tenant, "name": name}}
+
+    def names(collection):
+        status, body = call("GET", f"/documents?collection={collection}", headers=whole, url=KEYED_URL)
+        assert status == 200, body
+        return sorted(document["id"] for document in json.loads(body)["documents"])
+
+    shops = {"shop": [document(mark, "b"), document("mine", "a"), document("z" + mark, "b")], "default": [document(mark, "a")]}
+    for collection, documents in shops.items():
+        status, body = call("POST", "/ingest", json.dumps({"collection": collection, "documents": documents}), whole, url=KEYED_URL)
+        assert status == 200, body
+    before = {collection: names(collection) for collection in shops}
+    status, body = call("POST", "/query", '{"query":"teapot"}', shop, url=KEYED_URL)
+    assert status == 200 and b"mine" in body and mark.encode() not in body, body
+
+    fuzz(KEYED_URL, 8, "--header", "Authorization: Bearer " + SHOP_KEY, checks=",what_a_key_does_not_show_stays_hidden", RAGOPS_HIDDEN=mark)
+
+    assert {collection: names(collection) for collection in shops} == before, "a key that only reads has written"
 
 
 def main():

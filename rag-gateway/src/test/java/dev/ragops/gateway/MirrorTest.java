@@ -21,7 +21,10 @@ class MirrorTest extends OnStage {
         JsonObject comparison = stage.evidence(7).getJsonObject("comparison");
         assertThat(comparison.getDouble("overlapAtK")).isEqualTo(0.5);
         assertThat(comparison.getLong("sameTopPassage")).isEqualTo(1);
-        assertThat(candidate.seen().getFirst().headers()).containsEntry("x-ragops-shadow", "1");
+        // A runtime believes the mark only beside the token.
+        assertThat(candidate.seen().getFirst().headers())
+                .containsEntry("x-ragops-shadow", "1")
+                .containsEntry("authorization", "Bearer runtime-secret");
         assertThat(stable.seen().getFirst().headers()).doesNotContainKey("x-ragops-shadow");
         assertThat(stage.evidence(7).getJsonObject("users").getLong("total")).isEqualTo(1);
     }

@@ -3,6 +3,7 @@ package dev.ragops.runtime.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragops.runtime.config.ConfigException;
 import dev.ragops.runtime.http.access.ApiKey;
+import dev.ragops.runtime.http.access.KeyReader;
 import dev.ragops.runtime.http.contract.Contract;
 import dev.ragops.runtime.http.contract.JsonBody;
 import dev.ragops.runtime.http.contract.Problem;
@@ -82,6 +83,11 @@ final class KeyCommand implements Callable<Integer> {
                     !readOnly && filter.isBlank(),
                     filter(),
                     requestsPerSecond > 0 ? OptionalDouble.of(requestsPerSecond) : OptionalDouble.empty());
+            try {
+                new KeyReader(Contract.load()).read(made.entry().line());
+            } catch (IllegalArgumentException e) {
+                throw new ConfigException("no runtime would take this key: its line " + e.getMessage());
+            }
             PrintWriter err = spec.commandLine().getErr();
             err.println("key of " + name + ", shown only now: " + made.key());
             err.flush();

@@ -262,10 +262,7 @@ final class ServeCommand implements Callable<Integer> {
     private Door door(Contract contract) {
         Optional<Path> keys =
                 Optional.of(apiKeys).filter(place -> !place.isBlank() && !check).map(Path::of);
-        return new Door(
-                new Tokens(tokens().toList()),
-                new ApiKeys(keys, contract.schema("Filter"), System::nanoTime),
-                System::nanoTime);
+        return new Door(new Tokens(tokens().toList()), new ApiKeys(keys, contract, System::nanoTime), System::nanoTime);
     }
 
     private Stream<Path> tokens() {

@@ -35,6 +35,7 @@ final class Api {
     private static final String TRACE = "trace";
     private static final String START = "start";
     private static final String GRANT = "grant";
+    private static final String SHADOW = "shadow";
     private static final long DOCUMENTS_LIMIT = 10L << 20;
     /** Also what a gateway keeps to ask again. */
     private static final long QUESTION_LIMIT = 1L << 20;
@@ -98,6 +99,11 @@ final class Api {
         return Objects.requireNonNull(context.get(TRACE));
     }
 
+    /** Whether a gateway has marked the request as mirrored. */
+    static boolean isShadow(RoutingContext context) {
+        return Boolean.TRUE.equals(context.get(SHADOW));
+    }
+
     private String allowed(String path) {
         return contract.operations().stream()
                 .filter(operation -> path.matches(operation.path().replaceAll("\\{\\w+}", "[^/]+")))
@@ -107,14 +113,16 @@ final class Api {
     }
 
     private void enter(RoutingContext context, Operation operation) {
-        boolean counted = context.request().getHeader("x-ragops-shadow") == null;
+        boolean shadow = context.request().getHeader("x-ragops-shadow") != null
+                && door.isGateway(header(context, "authorization"));
+        context.put(SHADOW, shadow);
         context.put(
                 GRANT,
                 door.enter(
                         header(context, "authorization"),
                         header(context, "x-ragops-authorization"),
                         operation.access(),
-                        counted));
+                        !shadow));
         if (!operation.bodies().isEmpty()) {
             String type = mediaType(context);
             if (!operation.bodies().containsKey(type)) {
@@ -175,7 +183,7 @@ final class Api {
         Map<String, JsonNode> parameters = parameters(context, operation);
         Grant grant = Objects.requireNonNull(context.get(GRANT));
         long start = Objects.requireNonNull(context.<Long>get(START));
-        return new Call(context, body, parameters, grant, trace(context), start);
+        return new Call(context, body, parameters, grant, isShadow(context), trace(context), start);
     }
 
     private static Map<String, JsonNode> parameters(RoutingContext context, Operation operation) {

@@ -124,7 +124,7 @@ public final class RuntimeServer implements AutoCloseable {
         }
         context.addEndHandler(done -> {
             inFlight.decrementAndGet();
-            if (context.request().getHeader("x-ragops-shadow") == null) {
+            if (!Api.isShadow(context)) {
                 String route = routeOf(String.valueOf(context.request().path()));
                 metrics.requests
                         .labels(route, Integer.toString(context.response().getStatusCode()))

@@ -28,7 +28,8 @@ public final class Contents {
         return HexFormat.of().formatHex(sha256().digest(modelInput.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static String hash(SourceDocument document) {
+    /** SHA-256 (hex) of title, text and metadata, whatever the order of its keys: equal for equal content, and the id is no part of it. */
+    public static String hash(SourceDocument document) {
         MessageDigest digest = sha256();
         for (String part : new String[] {document.title(), document.text(), metadata(document.metadata())}) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);

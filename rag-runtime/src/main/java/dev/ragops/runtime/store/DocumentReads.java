@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -18,6 +19,8 @@ final class DocumentReads {
 
     private static final String DOCUMENT =
             "d.collection, d.id, d.title, d.body, d.metadata, d.sequence AS document_sequence, d.deleted";
+    private static final String LISTED =
+            "d.id, d.title, d.metadata, d.sequence AS document_sequence, LENGTH(d.body) AS characters";
     /** Looks ahead over at most a page, ends it where it grows too large, and takes whole writes up to there. */
     private static final String PAGE = "WITH ahead AS ("
             + "SELECT sequence, SUM(OCTET_LENGTH(body)) OVER (ORDER BY sequence) AS bytes FROM ("
@@ -29,10 +32,12 @@ final class DocumentReads {
             + " WHERE s.store = ? ORDER BY d.sequence, d.collection, d.id";
 
     private final Connections connections;
+    private final Dialect dialect;
     private final String store;
 
-    DocumentReads(Connections connections, String store) {
+    DocumentReads(Connections connections, Dialect dialect, String store) {
         this.connections = connections;
+        this.dialect = dialect;
         this.store = store;
     }
 
@@ -75,10 +80,10 @@ final class DocumentReads {
         });
     }
 
-    List<StoredDocument> list(String collection, String after, int limit) {
+    List<ListedDocument> list(String collection, String after, int limit) {
         return connections.read(connection -> {
-            List<StoredDocument> documents = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement("SELECT " + DOCUMENT
+            List<ListedDocument> documents = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("SELECT " + LISTED
                     + " FROM ragops_document d WHERE d.store = ? AND d.collection = ? AND d.id > ? AND d.deleted = 0"
                     + " ORDER BY d.id LIMIT ?")) {
                 select.setString(1, store);
@@ -87,11 +92,32 @@ final class DocumentReads {
                 select.setInt(4, limit);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
-                        documents.add(document(row));
+                        documents.add(listed(row));
                     }
                 }
             }
             return documents;
+        });
+    }
+
+    List<Excerpt> excerpts(String collection, Collection<String> ids, int characters) {
+        return connections.read(connection -> {
+            List<Excerpt> excerpts = new ArrayList<>();
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT " + LISTED + ", SUBSTR(d.body, 1, ?) AS beginning"
+                            + " FROM ragops_document d WHERE d.store = ? AND d.collection = ? AND d.deleted = 0"
+                            + " AND d.id IN (" + dialect.list + ") ORDER BY d.id")) {
+                select.setInt(1, characters);
+                select.setString(2, store);
+                select.setString(3, collection);
+                select.setString(4, Contents.list(ids));
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        excerpts.add(new Excerpt(listed(row), row.getString("beginning")));
+                    }
+                }
+            }
+            return excerpts;
         });
     }
 
@@ -155,5 +181,14 @@ final class DocumentReads {
                         Contents.metadata(row.getString("metadata"))),
                 row.getLong("document_sequence"),
                 row.getInt("deleted") != 0);
+    }
+
+    private static ListedDocument listed(ResultSet row) throws SQLException {
+        return new ListedDocument(
+                row.getString("id"),
+                row.getString("title"),
+                Contents.metadata(row.getString("metadata")),
+                row.getLong("document_sequence"),
+                row.getLong("characters"));
     }
 }

@@ -24,11 +24,18 @@ public interface DocumentStore extends AutoCloseable {
     Optional<StoredDocument> get(String collection, String id);
 
     /**
-     * Documents of a collection that are there, by id in the database's own order.
+     * Documents of a collection that are there, by id in the database's own order. Texts stay in the database.
      *
      * @param after ids greater than this one; empty: from the first
      */
-    List<StoredDocument> list(String collection, String after, int limit);
+    List<ListedDocument> list(String collection, String after, int limit);
+
+    /**
+     * Of these documents those that are there, in the order of {@link #list}.
+     *
+     * @param characters of each text, from its beginning, that leave the database
+     */
+    List<Excerpt> excerpts(String collection, Collection<String> ids, int characters);
 
     /** Collections that hold a document, with how many, by name. */
     SortedMap<String, Long> collections();

@@ -40,7 +40,7 @@ final class JdbcDocumentStore implements DocumentStore {
         this.reconnected = reconnected;
         Leases leases = new Leases(dialect);
         this.writes = new DocumentWrites(connections, dialect, store);
-        this.reads = new DocumentReads(connections, store);
+        this.reads = new DocumentReads(connections, dialect, store);
         this.vectors = new VectorCache(connections, dialect, leases);
         this.upkeep = new Upkeep(connections, dialect, leases, vectors, store);
         try {
@@ -146,8 +146,13 @@ final class JdbcDocumentStore implements DocumentStore {
     }
 
     @Override
-    public List<StoredDocument> list(String collection, String after, int limit) {
+    public List<ListedDocument> list(String collection, String after, int limit) {
         return reads.list(collection, after, limit);
+    }
+
+    @Override
+    public List<Excerpt> excerpts(String collection, Collection<String> ids, int characters) {
+        return reads.excerpts(collection, ids, characters);
     }
 
     @Override

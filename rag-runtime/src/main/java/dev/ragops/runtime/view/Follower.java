@@ -34,6 +34,8 @@ public final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** Each holds a connection and its request; those of five seconds at 200 a second, on a view that stands still. */
+    private static final int MOST_WAITING = 1000;
 
     private final RagConfig config;
     private final Embedder embedder;
@@ -49,7 +51,7 @@ public final class Follower implements AutoCloseable {
             Thread.ofPlatform().name("index-background").daemon().factory());
     private final Thread thread = Thread.ofPlatform().name("view").daemon().unstarted(this::run);
     private final Semaphore wakeUps = new Semaphore(0);
-    private final Waiters waiters = new Waiters(this::current);
+    private final Waiters waiters = new Waiters(this::current, MOST_WAITING);
 
     private volatile Assembly assembly;
     private volatile Progress progress = new Progress.Starting("bundle");
@@ -141,7 +143,11 @@ public final class Follower implements AutoCloseable {
         wakeUps.release();
     }
 
-    /** Completes with a view that shows {@code sequence}; stays open until there is one. */
+    /**
+     * Completes with a view that shows {@code sequence}; stays open until there is one, or until whoever got it completes it otherwise.
+     *
+     * @return failed with {@link java.util.concurrent.RejectedExecutionException} where too many wait already
+     */
     public CompletableFuture<View> reached(long sequence) {
         CompletableFuture<View> reached = waiters.reached(sequence);
         if (!reached.isDone()) {

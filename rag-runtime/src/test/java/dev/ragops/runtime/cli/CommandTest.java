@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ragops.runtime.bundle.Bundle;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.config.RagYaml;
+import dev.ragops.runtime.http.access.KeyReader;
+import dev.ragops.runtime.http.contract.Contract;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -63,6 +65,28 @@ class CommandTest {
 
     private String complaint() {
         return complained.toString(StandardCharsets.UTF_8);
+    }
+
+    @Nested
+    class Key {
+        @Test
+        void is_shown_beside_the_line_that_a_runtime_takes() {
+            assertThat(RuntimeCommand.execute("key", "new", "--name", "shop", "--collections", "a,b", "--read-only"))
+                    .isZero();
+            assertThat(complaint()).contains("key of shop, shown only now: rk_");
+            assertThat(new KeyReader(Contract.load()).read(output().strip()).collections())
+                    .containsExactly("a", "b");
+        }
+
+        @Test
+        void that_no_runtime_would_take_is_not_made() {
+            assertThat(RuntimeCommand.execute("key", "new", "--name", "shop", "--collections", "a b"))
+                    .isNotZero();
+            assertThat(complaint())
+                    .contains("no runtime would take this key: its line collections[0] must consist of letters")
+                    .doesNotContain("rk_");
+            assertThat(output()).isEmpty();
+        }
     }
 
     @Nested

@@ -3,6 +3,7 @@ package dev.ragops.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragops.runtime.http.access.ApiKey;
 import dev.ragops.runtime.store.Stores;
 import java.io.IOException;
@@ -10,9 +11,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -212,6 +216,53 @@ class AccessTest extends ServerFixture {
                     .isEqualTo(200);
         }
 
+        /** Ids of all pages, asked for one document at a time. */
+        private List<String> paged(String bearer) throws Exception {
+            List<String> ids = new ArrayList<>();
+            String after = "";
+            do {
+                JsonNode page = json(get("/documents?limit=1" + after, "authorization", bearer));
+                assertThat(page.path("documents")).hasSize(1);
+                ids.add(page.at("/documents/0/id").asText());
+                assertThat(page.path("next").asText(ids.getLast())).isEqualTo(ids.getLast());
+                after = page.has("next") ? "&after=" + page.path("next").asText() : "";
+            } while (!after.isEmpty());
+            return ids;
+        }
+
+        @Test
+        void with_a_filter_lists_as_if_nothing_else_were_there() throws Exception {
+            ApiKey.Made all = key(List.of(), true);
+            ApiKey.Made made = ApiKey.make(
+                    "a",
+                    List.of(),
+                    false,
+                    Optional.of(ContractOracle.parsed("{\"type\":\"eq\",\"key\":\"tenant\",\"value\":\"a\"}")),
+                    OptionalDouble.empty());
+            serveWith(List.of(), all.entry().line(), made.entry().line());
+            String documents = Stream.of("1b", "2a", "3b", "4b", "5a", "6b", "7a", "8b")
+                    .map(id -> "{\"id\":\"" + id + "\",\"text\":\"text of " + id + "\",\"metadata\":{\"tenant\":\""
+                            + id.charAt(1) + "\"}}")
+                    .collect(Collectors.joining(",", "{\"documents\":[", "]}"));
+            assertThat(post("/ingest", documents, "authorization", "Bearer " + all.key())
+                            .statusCode())
+                    .isEqualTo(200);
+            String mine = "Bearer " + made.key();
+
+            assertThat(paged(mine)).containsExactly("2a", "5a", "7a");
+            assertThat(paged("Bearer " + all.key())).hasSize(8);
+            assertThat(json(get("/documents?limit=3", "authorization", mine)).has("next"))
+                    .as("only hidden documents follow")
+                    .isFalse();
+            for (int offset = 0; offset < 4; offset++) {
+                JsonNode page = json(get("/indexes/default/documents?limit=1&offset=" + offset, "authorization", mine));
+                assertThat(page.path("total_items").asInt()).isEqualTo(3);
+                assertThat(page.path("count").asInt()).isEqualTo(offset < 3 ? 1 : 0);
+                assertThat(page.at("/documents/0/doc_id").asText())
+                        .isEqualTo(List.of("2a", "5a", "7a", "").get(offset));
+            }
+        }
+
         @Test
         void beyond_its_quota_hears_when_to_come_back() throws Exception {
             ApiKey.Made made = ApiKey.make("slow", List.of(), false, Optional.empty(), OptionalDouble.of(0.01));
@@ -224,8 +275,8 @@ class AccessTest extends ServerFixture {
             assertThat(refused.headers().firstValue("x-ragops-quota")).contains("1");
             assertThat(post("/query", QUESTION, "authorization", "Bearer " + made.key(), "x-ragops-shadow", "1")
                             .statusCode())
-                    .as("a mirrored request is nobody's")
-                    .isEqualTo(200);
+                    .as("anybody can call a request mirrored")
+                    .isEqualTo(429);
         }
     }
 
@@ -266,6 +317,21 @@ class AccessTest extends ServerFixture {
                             .statusCode())
                     .isEqualTo(401);
             assertThat(ask(made.key()).statusCode()).isEqualTo(401);
+        }
+
+        @Test
+        void what_it_mirrors_is_nobodys_and_counts_against_no_quota() throws Exception {
+            ApiKey.Made made = ApiKey.make("slow", List.of(), false, Optional.empty(), OptionalDouble.of(0.01));
+            Path token = Files.writeString(directory.resolve("token"), "of-the-model");
+            serveWith(List.of(token), made.entry().line());
+            String[] shown = {"authorization", "Bearer of-the-model", "x-ragops-authorization", "Bearer " + made.key()};
+            String[] mirrored = Stream.concat(Stream.of(shown), Stream.of("x-ragops-shadow", "1"))
+                    .toArray(String[]::new);
+
+            assertThat(post("/query", QUESTION, mirrored).statusCode()).isEqualTo(200);
+            assertThat(post("/query", QUESTION, shown).statusCode()).isEqualTo(200);
+            assertThat(post("/query", QUESTION, shown).statusCode()).isEqualTo(429);
+            assertThat(post("/query", QUESTION, mirrored).statusCode()).isEqualTo(200);
         }
     }
 

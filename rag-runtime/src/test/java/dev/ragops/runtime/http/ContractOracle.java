@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.ragops.runtime.http.contract.Contract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads the contract with a validator that is not ours, to hold requests, answers and our own checks to it. */
 final class ContractOracle {
@@ -43,22 +47,22 @@ final class ContractOracle {
         return schema(JSON.createObjectNode().put("$ref", "#/components/schemas/" + component));
     }
 
-    /** Fails when an answer is not what the contract promises for the path, the method and the status. */
-    static void promised(String method, String path, int status, String type, String body) {
+    /** Fails when an answer is not what the contract promises for the path, the method and the status, which must be one that it names. */
+    static void promised(String method, String path, HttpResponse<String> answer) {
+        int status = answer.statusCode();
+        String type = answer.headers().firstValue("content-type").orElse("");
+        String body = answer.body();
         JsonNode operation = operation(method, path.replaceFirst("[?].*", ""));
         if (operation.isMissingNode()) {
             assertThat(status).as("%s %s is not in the contract", method, path).isBetween(400, 499);
             assertThat(schema("Problem").validate(parsed(body))).as(body).isEmpty();
             return;
         }
-        JsonNode responses = operation.path("responses");
-        JsonNode response = responses.path(Integer.toString(status));
-        if (response.isMissingNode()) {
-            response = responses.path("default");
-        }
-        if (response.has("$ref")) {
-            response = ROOT.at(response.path("$ref").asText().substring(1));
-        }
+        JsonNode response = resolved(operation.path("responses").path(Integer.toString(status)));
+        assertThat(response.isMissingNode())
+                .as("%s %s answered %d, which the contract does not name: %s", method, path, status, body)
+                .isFalse();
+        headers(response.path("headers"), answer);
         JsonNode content =
                 response.path("content").path(type.replaceFirst(";.*", "").strip());
         assertThat(content.isMissingNode())
@@ -75,6 +79,25 @@ final class ContractOracle {
             assertThat(schema(content.path("schema")).validate(parsed(body)))
                     .as(body)
                     .isEmpty();
+        }
+    }
+
+    private static JsonNode resolved(JsonNode node) {
+        return node.has("$ref") ? ROOT.at(node.path("$ref").asText().substring(1)) : node;
+    }
+
+    private static void headers(JsonNode promised, HttpResponse<String> answer) {
+        for (Map.Entry<String, JsonNode> entry : promised.properties()) {
+            JsonNode header = resolved(entry.getValue());
+            Optional<String> given = answer.headers().firstValue(entry.getKey());
+            assertThat(given.isPresent() || !header.path("required").asBoolean())
+                    .as("header %s of %s", entry.getKey(), answer)
+                    .isTrue();
+            boolean number = header.at("/schema/type").asText().equals("integer");
+            given.map(value -> number ? (JsonNode) LongNode.valueOf(Long.parseLong(value)) : TextNode.valueOf(value))
+                    .ifPresent(value -> assertThat(schema(header.path("schema")).validate(value))
+                            .as("%s: %s", entry.getKey(), value)
+                            .isEmpty());
         }
     }
 

@@ -80,6 +80,28 @@ class ContractTest extends ServerFixture {
         return tests;
     }
 
+    /** A status or header that stands for all others would promise nothing. */
+    @Test
+    void each_answer_to_a_client_is_named_by_its_status_with_its_headers() {
+        for (JsonNode path : ContractOracle.root().path("paths")) {
+            for (JsonNode operation : path) {
+                JsonNode responses = operation.path("responses");
+                assertThat(responses.has("default"))
+                        .as(operation.path("operationId").asText())
+                        .isFalse();
+                if (!operation.path("x-ragops-access").asText().equals("open")) {
+                    assertThat(responses.fieldNames())
+                            .toIterable()
+                            .as(operation.path("operationId").asText())
+                            .contains("200", "401", "429");
+                    assertThat(responses.at("/200/headers").fieldNames())
+                            .toIterable()
+                            .contains("traceparent");
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "QueryRequest",

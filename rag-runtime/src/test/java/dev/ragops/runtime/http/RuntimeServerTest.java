@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ragops.runtime.search.View;
 import dev.ragops.runtime.store.Stores;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,9 +65,26 @@ class RuntimeServerTest extends ServerFixture {
         }
 
         @Test
+        void that_would_wait_for_a_sequence_with_too_many_others_is_sent_away_at_once() throws Exception {
+            List<CompletableFuture<View>> others = Stream.generate(() -> follower.reached(99))
+                    .limit(2000)
+                    .takeWhile(waiting -> !waiting.isCompletedExceptionally())
+                    .toList();
+            HttpResponse<String> refused = post("/query", "{\"query\":\"rollback\",\"minSequence\":99}");
+
+            assertThat(others).hasSize(1000);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("retry-after")).contains("1");
+            assertThat(json(refused).path("title").asText()).isEqualTo("Overloaded");
+            assertThat(json(refused).path("detail").asText()).contains("1000 requests wait for a later view already");
+            assertThat(post("/query", "{\"query\":\"rollback\",\"minSequence\":0}")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+
+        @Test
         void whose_deadline_is_over_is_not_worked_on() throws Exception {
-            HttpResponse<String> response =
-                    post("/query", "{\"query\":\"rollback\"}", "x-ragops-deadline-ms", "-1", "x-ragops-shadow", "1");
+            HttpResponse<String> response = post("/query", "{\"query\":\"rollback\"}", "x-ragops-deadline-ms", "-1");
 
             assertThat(response.statusCode()).isEqualTo(503);
             assertThat(json(response).path("title").asText()).isEqualTo("Deadline passed");
@@ -260,13 +280,26 @@ class RuntimeServerTest extends ServerFixture {
         }
 
         @Test
-        void counts_what_it_answers_but_not_what_was_mirrored() throws Exception {
-            post("/query", "{\"query\":\"rollback\"}");
+        void counts_what_it_answers_but_not_what_its_gateway_mirrored() throws Exception {
+            Path token = Files.writeString(directory.resolve("token"), "of-the-model");
+            serveAgain(Optional.empty(), List.of(token));
+            String bearer = "Bearer of-the-model";
+            post("/query", "{\"query\":\"rollback\"}", "authorization", bearer, "x-ragops-shadow", "1");
+            post("/query", "{\"query\":\"rollback\"}", "authorization", bearer);
             post("/query", "{\"query\":\"rollback\"}", "x-ragops-shadow", "1");
 
             await().untilAsserted(() -> assertThat(get("/metrics").body())
                     .contains("ragops_runtime_requests_total{route=\"/query\",code=\"200\",} 1.0")
+                    .contains("ragops_runtime_requests_total{route=\"/query\",code=\"401\",} 1.0")
                     .contains("ragops_runtime_passages 2.0"));
+        }
+
+        @Test
+        void without_a_gateway_counts_also_what_a_client_calls_mirrored() throws Exception {
+            post("/query", "{\"query\":\"rollback\"}", "x-ragops-shadow", "1");
+
+            await().untilAsserted(() -> assertThat(get("/metrics").body())
+                    .contains("ragops_runtime_requests_total{route=\"/query\",code=\"200\",} 1.0"));
         }
 
         @Test

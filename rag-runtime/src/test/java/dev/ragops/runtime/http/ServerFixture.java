@@ -101,6 +101,7 @@ abstract class ServerFixture {
                         Map.of("kind", "concept")),
                 new SourceDocument(
                         "weather", "Weather", "It rains in the north of the country.", Map.of("kind", "other")));
+        Embedder served = questionEmbedder(embedder);
         follower = new Follower(RagConfig.DEFAULT, embedder, bundled, Map::of, store, Optional.empty());
         follower.start();
         server = new RuntimeServer(
@@ -108,16 +109,13 @@ abstract class ServerFixture {
                 CONTRACT,
                 new Engine(
                         RagConfig.DEFAULT,
-                        embedder,
+                        served,
                         follower,
-                        new Searcher(questionEmbedder(embedder), RagConfig.DEFAULT.retrieval()),
+                        new Searcher(served, RagConfig.DEFAULT.retrieval()),
                         new Answerer(
                                 RagConfig.DEFAULT.answer(), String::length, Clock.systemUTC(), GeneratorListener.NONE)),
                 new Identity("support-0123456789", "3", "digest", "", embedder.fingerprint()),
-                new Door(
-                        new Tokens(tokens),
-                        new ApiKeys(keys, CONTRACT.schema("Filter"), System::nanoTime),
-                        System::nanoTime),
+                new Door(new Tokens(tokens), new ApiKeys(keys, CONTRACT, System::nanoTime), System::nanoTime),
                 new RuntimeMetrics(follower, embedder::queryCache),
                 Clock.systemUTC(),
                 2);
@@ -145,12 +143,7 @@ abstract class ServerFixture {
             request.headers(headers);
         }
         HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-        ContractOracle.promised(
-                method,
-                path,
-                response.statusCode(),
-                response.headers().firstValue("content-type").orElse(""),
-                response.body());
+        ContractOracle.promised(method, path, response);
         return response;
     }
 

@@ -69,7 +69,7 @@ class StoreOutageTest {
                 new Identity("support-0123456789", "3", "digest", "", embedder.fingerprint()),
                 new Door(
                         new Tokens(List.of()),
-                        new ApiKeys(Optional.empty(), contract.schema("Filter"), System::nanoTime),
+                        new ApiKeys(Optional.empty(), contract, System::nanoTime),
                         System::nanoTime),
                 new RuntimeMetrics(follower, embedder::queryCache),
                 Clock.systemUTC(),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.store.WriteResult.Status;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,12 +108,48 @@ abstract class DocumentStoreTest {
             store.delete("default", "b");
 
             assertThat(store.list("default", "", 1))
-                    .extracting(stored -> stored.document().id())
+                    .extracting(ListedDocument::id)
                     .containsExactly("a");
-            assertThat(store.list("default", "a", 10))
-                    .containsExactly(new StoredDocument("default", document("c", "three"), 1, false));
+            assertThat(store.list("default", "a", 10)).containsExactly(listed(document("c", "three"), 5));
             assertThat(store.list("default", "c", 10)).isEmpty();
             assertThat(store.collections()).containsExactly(Map.entry("default", 2L), Map.entry("other", 1L));
+        }
+
+        @Test
+        void counts_characters_as_people_do_and_shows_as_many_as_are_asked_for() {
+            SourceDocument smiles = document("b", "a\uD83D\uDE00b\uD83D\uDE00");
+            store.upsert("default", List.of(document("a", "hidden"), smiles, document("c", "three")));
+            store.upsert("other", List.of(document("b", "of the same id")));
+            store.delete("default", "a");
+
+            assertThat(store.excerpts("default", List.of("c", "b", "a", "never"), 3))
+                    .containsExactly(
+                            new Excerpt(listed(smiles, 4), "a\uD83D\uDE00b"),
+                            new Excerpt(listed(document("c", "three"), 5), "thr"));
+            assertThat(store.excerpts("default", List.of("b"), 3)).allMatch(Excerpt::cut);
+            assertThat(store.excerpts("default", List.of("b"), 4)).noneMatch(Excerpt::cut);
+        }
+
+        @Test
+        void of_large_documents_costs_little_memory() {
+            int characters = 200_000;
+            String text = "x".repeat(characters);
+            List<String> ids = IntStream.range(0, 50).mapToObj(i -> "d" + i).toList();
+            store.upsert("default", ids.stream().map(id -> document(id, text)).toList());
+            store.list("default", "", 1);
+            store.excerpts("default", List.of("d0"), 1);
+            var memory = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+            long before = memory.getCurrentThreadAllocatedBytes();
+            assertThat(store.list("default", "", 100)).hasSize(50);
+            assertThat(store.excerpts("default", ids, 100)).hasSize(50);
+            long used = memory.getCurrentThreadAllocatedBytes() - before;
+
+            assertThat(used).as("bytes for 50 documents").isLessThan(50L * characters / 10);
+        }
+
+        private static ListedDocument listed(SourceDocument document, long characters) {
+            return new ListedDocument(document.id(), document.title(), document.metadata(), 1, characters);
         }
     }
 

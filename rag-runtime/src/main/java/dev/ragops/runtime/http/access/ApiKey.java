@@ -1,18 +1,14 @@
 package dev.ragops.runtime.http.access;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragops.runtime.http.contract.Filters;
-import dev.ragops.runtime.http.contract.Problem;
-import dev.ragops.runtime.http.contract.Schema;
 import dev.ragops.runtime.search.Filter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,7 +29,7 @@ public record ApiKey(
         Optional<JsonNode> filter,
         OptionalDouble requestsPerSecond) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String PREFIX = "rk_";
+    static final String PREFIX = "rk_";
     private static final int ID_BYTES = 6;
     /** So much chance needs no slow hash: nobody can try 2^256 keys. */
     private static final int SECRET_BYTES = 32;
@@ -66,49 +62,6 @@ public record ApiKey(
 
     boolean opensWith(String key) {
         return MessageDigest.isEqual(sha256, hash(key));
-    }
-
-    /**
-     * One line of a key file.
-     *
-     * @throws IllegalArgumentException saying what is wrong; it quotes nothing
-     */
-    static ApiKey parse(String line, Schema filterSchema) {
-        JsonNode node;
-        try {
-            node = JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("is not JSON", e);
-        }
-        String id = node.path("id").asText();
-        String hash = node.path("sha256").asText();
-        if (!id.matches("[0-9a-f]{4,64}") || !hash.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("needs id (hex) and sha256 (64 hex digits)");
-        }
-        List<String> collections = new ArrayList<>();
-        node.path("collections").forEach(one -> collections.add(one.asText()));
-        Optional<JsonNode> filter = node.hasNonNull("filter") ? Optional.of(node.path("filter")) : Optional.empty();
-        try {
-            filter.ifPresent(given -> filterSchema.check("filter", given));
-        } catch (Problem problem) {
-            throw new IllegalArgumentException(problem.detail(), problem);
-        }
-        boolean writes = node.path("write").asBoolean(false);
-        if (writes && filter.isPresent()) {
-            throw new IllegalArgumentException("has a filter and write: a key with a filter only reads");
-        }
-        JsonNode rate = node.path("requestsPerSecond");
-        if (!rate.isMissingNode() && !(rate.isNumber() && rate.asDouble() > 0)) {
-            throw new IllegalArgumentException("requestsPerSecond must be a number above 0");
-        }
-        return new ApiKey(
-                id,
-                node.path("name").asText(),
-                HexFormat.of().parseHex(hash),
-                collections,
-                writes,
-                filter,
-                rate.isNumber() ? OptionalDouble.of(rate.asDouble()) : OptionalDouble.empty());
     }
 
     Optional<Filter> readFilter() {

@@ -1,51 +1,60 @@
 package dev.ragops.runtime.http.access;
 
-import dev.ragops.runtime.http.contract.Schema;
+import dev.ragops.runtime.http.contract.Contract;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The keys of clients: a file with a line a key, or a folder of such files as a Secret is mounted, read again every few seconds, so that a key comes and goes
- * without a restart. A place that was named and holds no key lets nobody in; one that holds nothing but the word {@code open} lets everybody in.
+ * without a restart. A place that was named and holds no key, or cannot be read, lets nobody in; one that holds nothing but the word {@code open} lets
+ * everybody in.
  */
 public final class ApiKeys {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
-    private static final List<String> OPEN = List.of("open");
-    private static final long REREAD_NANOS = 2_000_000_000L;
+    private static final String OPEN = "open";
+    private static final Duration REREAD = Duration.ofSeconds(2);
+    /** Longer than it takes anybody to replace a file, and no longer than a key that was withdrawn may go on opening. */
+    private static final Duration UNREADABLE_FOR = Duration.ofSeconds(30);
 
     private final Optional<Path> place;
-    private final Schema filterSchema;
+    private final KeyReader reader;
     private final LongSupplier nanos;
     private volatile Map<String, Entry> known = Map.of();
-    private volatile List<String> lines = List.of();
-    private volatile long readAt;
+    private volatile List<KeyFiles.Line> lines = List.of();
+    private volatile long lookedAt;
+    /** When the place could not be read for the first time since it could. */
+    private Optional<Long> unreadableSince = Optional.empty();
 
     private record Entry(ApiKey key, Grant grant) {}
 
     /**
      * @param place empty: no key is wanted
-     * @param filterSchema what a forced filter must look like
+     * @param contract what names of collections and filters look like
      */
-    public ApiKeys(Optional<Path> place, Schema filterSchema, LongSupplier nanos) {
+    public ApiKeys(Optional<Path> place, Contract contract, LongSupplier nanos) {
         this.place = place;
-        this.filterSchema = filterSchema;
+        this.reader = new KeyReader(contract);
         this.nanos = nanos;
-        read();
+        look();
     }
 
     /** Whether a caller must show a key. */
     public boolean wanted() {
         refresh();
-        return place.isPresent() && !lines.equals(OPEN);
+        return place.isPresent() && !isOpen(lines);
+    }
+
+    private static boolean isOpen(List<KeyFiles.Line> lines) {
+        return lines.size() == 1 && lines.getFirst().text().equals(OPEN);
     }
 
     /** What the bearer of this key may do; empty: it is no key. */
@@ -58,44 +67,77 @@ public final class ApiKeys {
     }
 
     private void refresh() {
-        if (nanos.getAsLong() - readAt > REREAD_NANOS) {
-            read();
+        if (nanos.getAsLong() - lookedAt > REREAD.toNanos()) {
+            look();
         }
     }
 
-    private synchronized void read() {
-        readAt = nanos.getAsLong();
+    private synchronized void look() {
+        lookedAt = nanos.getAsLong();
         if (place.isEmpty()) {
             return;
         }
-        List<String> now;
         try {
-            now = lines(place.get());
+            take(KeyFiles.lines(place.get()));
+            unreadableSince = Optional.empty();
         } catch (IOException e) {
-            // Being replaced right now: the next look finds it.
-            return;
+            unreadable(e);
         }
+    }
+
+    /** A file may be being replaced right now; what stays unreadable may have lost a key since. */
+    private void unreadable(IOException e) {
+        if (unreadableSince.isEmpty()) {
+            LOG.warn(
+                    "the API keys in {} cannot be read ({}); those known count on for {} seconds",
+                    place.get(),
+                    e,
+                    UNREADABLE_FOR.toSeconds());
+            unreadableSince = Optional.of(lookedAt);
+        }
+        if (lookedAt - unreadableSince.get() >= UNREADABLE_FOR.toNanos() && !lines.isEmpty()) {
+            LOG.error("the API keys in {} still cannot be read ({}): nobody gets in until they can", place.get(), e);
+            lines = List.of();
+            known = Map.of();
+        }
+    }
+
+    private void take(List<KeyFiles.Line> now) {
         if (now.equals(lines)) {
             return;
         }
-        if (now.equals(OPEN)) {
+        if (isOpen(now)) {
             LOG.info("no API key is wanted");
             lines = now;
             known = Map.of();
             return;
         }
-        Map<String, Entry> keys = new HashMap<>();
-        for (int i = 0; i < now.size(); i++) {
+        Map<KeyFiles.Line, ApiKey> read = new LinkedHashMap<>();
+        Map<String, Integer> times = new HashMap<>();
+        for (KeyFiles.Line line : now) {
             try {
-                ApiKey key = ApiKey.parse(now.get(i), filterSchema);
-                keys.put(key.id(), new Entry(key, grant(key)));
+                ApiKey key = reader.read(line.text());
+                read.put(line, key);
+                times.merge(key.id(), 1, Integer::sum);
             } catch (IllegalArgumentException e) {
-                LOG.warn("API key {} of {} {}: it opens nothing", i + 1, place.get(), e.getMessage());
+                refused(line, String.valueOf(e.getMessage()));
             }
         }
+        Map<String, Entry> keys = new HashMap<>();
+        read.forEach((line, key) -> {
+            if (times.getOrDefault(key.id(), 0) > 1) {
+                refused(line, "id is in another line, too");
+            } else {
+                keys.put(key.id(), new Entry(key, grant(key)));
+            }
+        });
         LOG.info("{} API keys", keys.size());
         known = Map.copyOf(keys);
         lines = now;
+    }
+
+    private static void refused(KeyFiles.Line line, String why) {
+        LOG.warn("API key in line {} of {}: {}; it opens nothing", line.number(), line.file(), why);
     }
 
     /** A key that stays keeps what it has used of its quota. */
@@ -108,25 +150,5 @@ public final class ApiKeys {
                                 old.perSecond() == key.requestsPerSecond().getAsDouble())
                         .or(() -> Optional.of(new Quota(key.requestsPerSecond().getAsDouble(), nanos.getAsLong())));
         return new Grant(key.collections(), key.writes(), key.readFilter(), quota);
-    }
-
-    private static List<String> lines(Path place) throws IOException {
-        if (!Files.isDirectory(place)) {
-            return Files.exists(place) ? lines(Stream.of(place)) : List.of();
-        }
-        try (Stream<Path> files = Files.list(place)) {
-            // Kubernetes keeps what it swaps in names with a leading dot.
-            return lines(files.filter(file -> !file.getFileName().toString().startsWith("."))
-                    .filter(Files::isRegularFile)
-                    .sorted());
-        }
-    }
-
-    private static List<String> lines(Stream<Path> files) throws IOException {
-        List<String> lines = new java.util.ArrayList<>();
-        for (Path file : files.toList()) {
-            Files.readAllLines(file).stream().filter(line -> !line.isBlank()).forEach(lines::add);
-        }
-        return lines;
     }
 }

@@ -53,6 +53,11 @@ public final class Door {
         return grant;
     }
 
+    /** Whether the caller has shown the RagModel's token: what it says of the request beside the request itself is then believed. */
+    public boolean isGateway(String authorization) {
+        return tokens.wanted() && tokens.allows(authorization);
+    }
+
     /** Of the tokens that open it now: what tells them apart, so that one is used only once it is known everywhere. */
     public List<String> tokenIds() {
         return tokens.ids();

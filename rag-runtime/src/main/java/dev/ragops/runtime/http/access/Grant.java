@@ -2,7 +2,9 @@ package dev.ragops.runtime.http.access;
 
 import dev.ragops.runtime.http.contract.Problem;
 import dev.ragops.runtime.search.Filter;
+import dev.ragops.runtime.search.FilterMatcher;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,6 +41,11 @@ public record Grant(List<String> collections, boolean writes, Optional<Filter> f
 
     public boolean sees(String collection) {
         return collections.isEmpty() || collections.contains(collection);
+    }
+
+    /** Whether what is laid on the caller's reads lets a document of this metadata through. */
+    public boolean sees(Map<String, Object> metadata) {
+        return filter.isEmpty() || FilterMatcher.matches(filter.get(), metadata);
     }
 
     /** The caller's own filter within the one that was laid on it. */

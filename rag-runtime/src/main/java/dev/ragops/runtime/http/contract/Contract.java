@@ -63,7 +63,12 @@ public final class Contract {
 
     /** A schema of the components by name. */
     public Schema schema(String name) {
-        return schemas.read(new ObjectMapper().createObjectNode().put("$ref", "#/components/schemas/" + name));
+        return schema(new ObjectMapper().createObjectNode().put("$ref", "#/components/schemas/" + name));
+    }
+
+    /** A schema that is not the API's own, and may refer to the components. */
+    public Schema schema(JsonNode node) {
+        return schemas.read(node);
     }
 
     private Operation operation(JsonNode root, String path, String method, JsonNode node) {

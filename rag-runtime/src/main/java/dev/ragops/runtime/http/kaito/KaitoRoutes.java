@@ -11,12 +11,13 @@ import dev.ragops.runtime.http.serve.Call;
 import dev.ragops.runtime.http.serve.Documents;
 import dev.ragops.runtime.http.serve.Json;
 import dev.ragops.runtime.http.serve.Retrieval;
-import dev.ragops.runtime.search.FilterMatcher;
+import dev.ragops.runtime.http.serve.VisibleDocuments;
 import dev.ragops.runtime.search.SearchHit;
 import dev.ragops.runtime.search.SearchRequest;
 import dev.ragops.runtime.store.Contents;
 import dev.ragops.runtime.store.DocumentStore;
-import dev.ragops.runtime.store.StoredDocument;
+import dev.ragops.runtime.store.Excerpt;
+import dev.ragops.runtime.store.ListedDocument;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +111,7 @@ public final class KaitoRoutes {
                 .onSuccess(written -> call.json(Json.bytes(out -> {
                     out.writeStartArray();
                     for (SourceDocument document : given) {
-                        document(out, document, document.text().length());
+                        document(out, document.id(), document.text(), document.metadata(), false);
                     }
                     out.writeEndArray();
                 })))
@@ -122,19 +123,18 @@ public final class KaitoRoutes {
         Map<String, Object> metadata = DocumentRoutes.metadata(node);
         String id = Given.text(node, "doc_id")
                 .filter(given -> !given.isEmpty())
-                .orElseGet(() -> Contents.inputHash(text + "\n" + new java.util.TreeMap<>(metadata))
+                .orElseGet(() -> Contents.hash(new SourceDocument("", "", text, metadata))
                         .substring(0, ID_DIGITS));
         return new SourceDocument(id, "", text, metadata);
     }
 
-    private static void document(JsonGenerator out, SourceDocument document, int longest) throws IOException {
-        boolean cut = document.text().length() > longest;
-        int end = cut && Character.isHighSurrogate(document.text().charAt(longest - 1)) ? longest - 1 : longest;
+    private static void document(JsonGenerator out, String id, String text, Map<String, Object> metadata, boolean cut)
+            throws IOException {
         out.writeStartObject();
-        out.writeStringField("doc_id", document.id());
-        out.writeStringField("text", cut ? document.text().substring(0, end) : document.text());
+        out.writeStringField("doc_id", id);
+        out.writeStringField("text", text);
         out.writeFieldName("metadata");
-        Replies.metadata(out, document.metadata());
+        Replies.metadata(out, metadata);
         out.writeBooleanField("is_truncated", cut);
         out.writeEndObject();
     }
@@ -157,7 +157,7 @@ public final class KaitoRoutes {
                 .onFailure(call::fail);
     }
 
-    private record Page(List<StoredDocument> documents, long total) {}
+    private record Page(List<Excerpt> documents, long total) {}
 
     private void indexDocuments(Call call) {
         String collection = call.grant().collection(call.parameter("name"));
@@ -165,11 +165,12 @@ public final class KaitoRoutes {
         int offset = call.parameter("offset", 0);
         int longest = call.parameter("max_text_length", 1000);
         documents
-                .read(call, new Page(List.of(), 0), store -> page(call, store, collection, offset, limit))
+                .read(call, new Page(List.of(), 0), store -> page(call, store, collection, offset, limit, longest))
                 .onSuccess(page -> call.json(Json.object(out -> {
                     out.writeArrayFieldStart("documents");
-                    for (StoredDocument stored : page.documents()) {
-                        document(out, stored.document(), longest);
+                    for (Excerpt excerpt : page.documents()) {
+                        ListedDocument document = excerpt.document();
+                        document(out, document.id(), excerpt.text(), document.metadata(), excerpt.cut());
                     }
                     out.writeEndArray();
                     out.writeNumberField("count", page.documents().size());
@@ -179,13 +180,17 @@ public final class KaitoRoutes {
     }
 
     /** KAITO pages by offset, which costs what it skips: the contract bounds it. */
-    private static Page page(Call call, DocumentStore store, String collection, int offset, int limit) {
-        Optional<dev.ragops.runtime.search.Filter> filter = call.grant().filter();
-        List<StoredDocument> seen = store.list(collection, "", offset + limit).stream()
-                .filter(stored -> filter.isEmpty()
-                        || FilterMatcher.matches(filter.get(), stored.document().metadata()))
+    private static Page page(Call call, DocumentStore store, String collection, int offset, int limit, int longest) {
+        VisibleDocuments visible = new VisibleDocuments(store, call, collection, "", offset + limit);
+        int skipped = visible.skip(offset);
+        List<String> ids = visible.take(limit).stream().map(ListedDocument::id).toList();
+        // One that was replaced since it was listed may be hidden by now.
+        List<Excerpt> shown = store.excerpts(collection, ids, longest).stream()
+                .filter(excerpt -> call.grant().sees(excerpt.document().metadata()))
                 .toList();
-        long total = filter.isEmpty() ? store.collections().getOrDefault(collection, 0L) : seen.size();
-        return new Page(seen.subList(Math.min(offset, seen.size()), seen.size()), total);
+        long total = call.grant().filter().isEmpty()
+                ? store.collections().getOrDefault(collection, 0L)
+                : skipped + ids.size() + visible.skip(Integer.MAX_VALUE);
+        return new Page(shown, total);
     }
 }

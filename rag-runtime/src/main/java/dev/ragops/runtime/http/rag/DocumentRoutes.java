@@ -8,7 +8,8 @@ import dev.ragops.runtime.http.contract.Operation.Body;
 import dev.ragops.runtime.http.contract.Problem;
 import dev.ragops.runtime.http.serve.Call;
 import dev.ragops.runtime.http.serve.Documents;
-import dev.ragops.runtime.search.FilterMatcher;
+import dev.ragops.runtime.http.serve.VisibleDocuments;
+import dev.ragops.runtime.store.ListedDocument;
 import dev.ragops.runtime.store.StoredDocument;
 import dev.ragops.runtime.store.WriteResult;
 import io.vertx.core.Future;
@@ -82,7 +83,8 @@ public final class DocumentRoutes {
         String id = id(call);
         documents
                 .read(call, Optional.<StoredDocument>empty(), store -> store.get(collection, id))
-                .onSuccess(found -> found.filter(stored -> !stored.deleted() && seen(call, stored))
+                .onSuccess(found -> found.filter(stored -> !stored.deleted()
+                                && call.grant().sees(stored.document().metadata()))
                         .ifPresentOrElse(
                                 stored -> call.json(Replies.document(stored)),
                                 () -> call.fail(Problem.of(
@@ -92,26 +94,25 @@ public final class DocumentRoutes {
                 .onFailure(call::fail);
     }
 
+    private record Page(List<ListedDocument> documents, Optional<String> next) {}
+
     private void list(Call call) {
         String collection = call.grant().collection(call.parameter("collection"));
         int limit = call.parameter("limit", 100);
         String after = call.parameter("after").orElse("");
         documents
-                .read(call, List.<StoredDocument>of(), store -> store.list(collection, after, limit))
-                .onSuccess(page -> call.json(Replies.page(
-                        page.stream().filter(stored -> seen(call, stored)).toList(),
-                        page.size() < limit
-                                ? Optional.empty()
-                                : Optional.of(page.getLast().document().id()))))
+                .read(
+                        call,
+                        new Page(List.of(), Optional.empty()),
+                        store -> page(new VisibleDocuments(store, call, collection, after, limit + 1), limit))
+                .onSuccess(page -> call.json(Replies.page(page.documents(), page.next())))
                 .onFailure(call::fail);
     }
 
-    /** Whether the filter of the caller's key lets the document through. */
-    private static boolean seen(Call call, StoredDocument stored) {
-        return call.grant()
-                .filter()
-                .map(filter -> FilterMatcher.matches(filter, stored.document().metadata()))
-                .orElse(true);
+    /** There is a next page only when it would show something: what a caller does not see leaves no trace. */
+    private static Page page(VisibleDocuments visible, int limit) {
+        List<ListedDocument> shown = visible.take(limit);
+        return new Page(shown, visible.hasNext() ? Optional.of(shown.getLast().id()) : Optional.empty());
     }
 
     private static String id(Call call) {

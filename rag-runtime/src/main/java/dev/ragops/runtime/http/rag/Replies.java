@@ -7,6 +7,7 @@ import dev.ragops.runtime.http.serve.Json;
 import dev.ragops.runtime.search.Passage;
 import dev.ragops.runtime.search.SearchHit;
 import dev.ragops.runtime.search.SearchResult;
+import dev.ragops.runtime.store.ListedDocument;
 import dev.ragops.runtime.store.StoredDocument;
 import dev.ragops.runtime.store.WriteResult;
 import java.io.IOException;
@@ -140,17 +141,17 @@ public final class Replies {
     }
 
     /** @param next empty on the last page */
-    static byte[] page(List<StoredDocument> documents, Optional<String> next) {
+    static byte[] page(List<ListedDocument> documents, Optional<String> next) {
         return Json.object(out -> {
             out.writeArrayFieldStart("documents");
-            for (StoredDocument stored : documents) {
+            for (ListedDocument listed : documents) {
                 out.writeStartObject();
-                out.writeStringField("id", stored.document().id());
-                out.writeStringField("title", stored.document().title());
-                out.writeNumberField("sequence", stored.sequence());
-                out.writeNumberField("characters", stored.document().text().length());
+                out.writeStringField("id", listed.id());
+                out.writeStringField("title", listed.title());
+                out.writeNumberField("sequence", listed.sequence());
+                out.writeNumberField("characters", listed.characters());
                 out.writeFieldName("metadata");
-                metadata(out, stored.document().metadata());
+                metadata(out, listed.metadata());
                 out.writeEndObject();
             }
             out.writeEndArray();

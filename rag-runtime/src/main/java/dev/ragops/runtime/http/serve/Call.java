@@ -17,12 +17,14 @@ import java.util.Optional;
  *
  * @param body as parsed; a missing node where there is none, or a stream
  * @param parameters of path and query that were given, typed as the contract says
+ * @param isShadow a mirrored request, as a gateway with a token has marked it: nobody waits for its answer, and nothing is paid for it
  */
 public record Call(
         RoutingContext context,
         JsonNode body,
         Map<String, JsonNode> parameters,
         Grant grant,
+        boolean isShadow,
         Trace trace,
         long startNanos) {
     public static final String JSON = "application/json";
@@ -43,12 +45,7 @@ public record Call(
         return Optional.ofNullable(parameters.get(name)).map(JsonNode::asInt).orElse(otherwise);
     }
 
-    /** A mirrored request: nobody waits for its answer, and nothing is paid for it. */
-    public boolean isShadow() {
-        return request().getHeader("x-ragops-shadow") != null;
-    }
-
-    /** What the gateway says was left when the request came, less what has passed since. */
+    /** What the caller says was left when the request came, less what has passed since. Anybody may say so: it only ever shortens. */
     public Duration left() {
         String header = request().getHeader("x-ragops-deadline-ms");
         if (header == null) {

@@ -11,6 +11,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -101,13 +103,24 @@ public final class Retrieval implements AutoCloseable {
         return Future.fromCompletionStage(
                         engine.follower().reached(wanted).orTimeout(SEQUENCE_WAIT.toMillis(), TimeUnit.MILLISECONDS),
                         vertx.getOrCreateContext())
-                .recover(failure -> failure instanceof TimeoutException
-                                || failure.getCause() instanceof TimeoutException
-                        ? Future.failedFuture(Problem.later(
-                                "Not there yet",
-                                "the view is at sequence "
-                                        + engine.follower().current().sequence() + ", minSequence asks for " + wanted))
-                        : Future.failedFuture(failure));
+                .recover(failure -> Future.failedFuture(notReached(wanted, failure)));
+    }
+
+    private Throwable notReached(long wanted, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return switch (cause) {
+            case TimeoutException _ ->
+                Problem.later(
+                        "Not there yet",
+                        "the view is at sequence " + engine.follower().current().sequence() + ", minSequence asks for "
+                                + wanted);
+            case RejectedExecutionException tooMany -> {
+                metrics.shed.inc();
+                yield Problem.later("Overloaded", tooMany.getMessage() + "; try again in a second");
+            }
+            default -> cause;
+        };
     }
 
     @Override
