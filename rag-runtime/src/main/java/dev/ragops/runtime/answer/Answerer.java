@@ -23,8 +23,8 @@ public final class Answerer {
         this.tokens = tokens;
         this.extractive = new ExtractiveAnswerer(config.maxSentences());
         this.generator = config.generator()
-                .map(endpoint ->
-                        new GuardedGenerator(new OpenAiGenerator(endpoint, config.maxTokens()), clock, listener));
+                .map(endpoint -> new GuardedGenerator(
+                        new OpenAiGenerator(endpoint, config.maxTokens()), endpoint.timeout(), clock, listener));
     }
 
     /** The whole answer at once. A generator that breaks off midway is replaced like one that does not answer. */

@@ -22,13 +22,22 @@ final class GuardedGenerator {
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
     private static final int PAUSE_MILLIS = 200;
 
+    /**
+     * Of the endpoint's time-out, what a caller must leave for silence to speak against the endpoint. What a gateway leaves of the default 20 s counts (10 s, half
+     * of it for a candidate): or behind one, an endpoint that hangs would never be left alone.
+     */
+    private static final int FAIR_SHARE = 5;
+
     private final OpenAiGenerator generator;
+    private final Duration fair;
     private final GeneratorListener listener;
     private final RetryBudget budget = new RetryBudget();
     private final CircuitBreaker breaker;
 
-    GuardedGenerator(OpenAiGenerator generator, Clock clock, GeneratorListener listener) {
+    /** @param timeout what the endpoint is given where the caller has as long */
+    GuardedGenerator(OpenAiGenerator generator, Duration timeout, Clock clock, GeneratorListener listener) {
         this.generator = generator;
+        this.fair = timeout.dividedBy(FAIR_SHARE);
         this.listener = listener;
         this.breaker = CircuitBreaker.of(
                 "generator",
@@ -70,25 +79,37 @@ final class GuardedGenerator {
             throw new GeneratorException(Outcome.RESTING, "the generator failed too often a moment ago");
         }
         long begin = System.nanoTime();
-        boolean heard = false;
+        boolean judged = false;
         try {
             boolean full = generator.ask(prompt, limit, pieces);
-            heard = true;
+            judged = true;
             breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
             listener.ended(Outcome.ANSWERED, Duration.ofNanos(System.nanoTime() - begin));
             return full;
         } catch (GeneratorException e) {
-            heard = true;
-            breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
+            judged = blames(e.outcome(), limit);
+            if (judged) {
+                breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
+            }
             listener.ended(e.outcome(), Duration.ofNanos(System.nanoTime() - begin));
             e.retryAfter().filter(rest -> rest.compareTo(limit) > 0).ifPresent(this::rest);
             throw e;
         } finally {
-            if (!heard) {
-                // Whoever waited for the answer went away: that says nothing about the generator.
+            if (!judged) {
+                // The caller went away, had no time or asked what cannot be answered: that says nothing about the
+                // generator.
                 breaker.releasePermission();
             }
         }
+    }
+
+    /** Whether the next caller, too, would fare so. */
+    private boolean blames(Outcome outcome, Duration limit) {
+        return switch (outcome) {
+            case TIMEOUT -> limit.compareTo(fair) >= 0;
+            case UNFIT, ANSWERED, RESTING -> false;
+            case CUT, UNREACHABLE, BUSY, FAILED, REFUSED, NONSENSE -> true;
+        };
     }
 
     private void rest(Duration asked) {

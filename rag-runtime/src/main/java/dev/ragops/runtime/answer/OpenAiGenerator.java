@@ -18,7 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks an OpenAI-compatible endpoint (vLLM, Ollama, Hugging Face Inference …) once, and hands on its words as they come. Thread-safe. */
 final class OpenAiGenerator {
@@ -27,16 +30,19 @@ final class OpenAiGenerator {
     /** Between two chunks; before the first one a model may have to be loaded, which has the whole time. */
     private static final int SILENCE_SHARE = 4;
 
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAiGenerator.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final AnswerConfig.Generator endpoint;
     private final int maxTokens;
+    private final Duration connect;
     private final HttpClient http;
+    private final AtomicBoolean saidUnusable = new AtomicBoolean();
 
     OpenAiGenerator(AnswerConfig.Generator endpoint, int maxTokens) {
         this.endpoint = endpoint;
         this.maxTokens = maxTokens;
-        Duration connect = endpoint.timeout().compareTo(CONNECT) < 0 ? endpoint.timeout() : CONNECT;
+        this.connect = endpoint.timeout().compareTo(CONNECT) < 0 ? endpoint.timeout() : CONNECT;
         this.http = HttpClient.newBuilder()
                 .connectTimeout(connect)
                 .version(HttpClient.Version.HTTP_1_1)
@@ -50,7 +56,7 @@ final class OpenAiGenerator {
      */
     boolean ask(Prompt prompt, Duration limit, Consumer<String> pieces) throws GeneratorException {
         long end = System.nanoTime() + limit.toNanos();
-        HttpResponse<InputStream> response = send(request(prompt, limit));
+        HttpResponse<InputStream> response = send(request(prompt, limit), limit);
         try (Watched body = new Watched(response.body(), end, limit.dividedBy(SILENCE_SHARE))) {
             try {
                 if (response.statusCode() != 200) {
@@ -70,10 +76,14 @@ final class OpenAiGenerator {
         return response.headers().firstValue("content-type").orElse("").startsWith("text/event-stream");
     }
 
-    private HttpResponse<InputStream> send(HttpRequest request) throws GeneratorException {
+    private HttpResponse<InputStream> send(HttpRequest request, Duration limit) throws GeneratorException {
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        } catch (HttpConnectTimeoutException | ConnectException e) {
+        } catch (HttpConnectTimeoutException e) {
+            throw limit.compareTo(connect) < 0
+                    ? new GeneratorException(Outcome.TIMEOUT, "no connection in the time that the caller had left")
+                    : new GeneratorException(Outcome.UNREACHABLE, "no connection to the generator");
+        } catch (ConnectException e) {
             throw new GeneratorException(Outcome.UNREACHABLE, "no connection to the generator");
         } catch (HttpTimeoutException e) {
             throw new GeneratorException(Outcome.TIMEOUT, "no answer in time");
@@ -89,6 +99,7 @@ final class OpenAiGenerator {
         int status = response.statusCode();
         Outcome outcome = switch (status) {
             case 429, 503 -> Outcome.BUSY;
+            case 400, 413, 422 -> Outcome.UNFIT;
             default -> status >= 500 ? Outcome.FAILED : Outcome.REFUSED;
         };
         Optional<Duration> retryAfter = response.headers()
@@ -113,18 +124,30 @@ final class OpenAiGenerator {
                 .header("accept", "text/event-stream, application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
         if (endpoint.apiKeyFile().isPresent()) {
-            request.header(
-                    "authorization", "Bearer " + key(endpoint.apiKeyFile().get()));
+            authorize(request, endpoint.apiKeyFile().get());
         }
         return request.build();
     }
 
-    private static String key(String file) throws GeneratorException {
+    private void authorize(HttpRequest.Builder request, String file) throws GeneratorException {
         try {
-            return Files.readString(Path.of(file)).strip();
+            request.header(
+                    "authorization", "Bearer " + Files.readString(Path.of(file)).strip());
+            saidUnusable.set(false);
         } catch (IOException e) {
-            throw new GeneratorException(Outcome.REFUSED, "the API key cannot be read from " + file);
+            throw unusable("the API key of the generator cannot be read from " + file);
+        } catch (IllegalArgumentException e) {
+            // Its message holds the key.
+            throw unusable("the API key of the generator in " + file
+                    + " is no header's value: it must be one line of visible ASCII, without a byte order mark");
         }
+    }
+
+    private GeneratorException unusable(String why) {
+        if (!saidUnusable.getAndSet(true)) {
+            LOG.warn("{}; answers are extractive until it can be used", why);
+        }
+        return new GeneratorException(Outcome.REFUSED, why);
     }
 
     /** A body that is closed under its reader's hands when it stays silent too long: a blocking read knows no time limit. */

@@ -2,9 +2,14 @@ package dev.ragops.runtime.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.ragops.runtime.config.AnswerConfig;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Whatever an endpoint does, there is an answer in time: an extractive one, marked as such. */
 class EndpointTroubleTest extends EndpointFixture {
@@ -28,7 +34,7 @@ class EndpointTroubleTest extends EndpointFixture {
         }
 
         @ParameterizedTest
-        @CsvSource({"400, REFUSED", "401, REFUSED", "404, REFUSED", "302, REFUSED"})
+        @CsvSource({"400, UNFIT", "413, UNFIT", "422, UNFIT", "401, REFUSED", "404, REFUSED", "302, REFUSED"})
         void that_refuses_is_not_asked_again(int status, Outcome outcome) {
             usual = status(status);
 
@@ -73,6 +79,43 @@ class EndpointTroubleTest extends EndpointFixture {
             now.set(Instant.EPOCH.plusSeconds(21));
             usual = says("It rains [2].");
             assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
+        }
+
+        @Test
+        void for_callers_who_are_in_a_hurry_only_is_asked_by_the_others() {
+            usual = exchange -> silence();
+            Answerer answerer = answerer();
+            for (int i = 0; i < 10; i++) {
+                stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(200))));
+            }
+            assertThat(outcomes).hasSize(10).containsOnly(Outcome.TIMEOUT);
+
+            usual = says("It rains [2].");
+            assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {400, 413, 422})
+        void for_one_question_only_is_asked_the_others(int status) {
+            usual = status(status);
+            Answerer answerer = answerer();
+            for (int i = 0; i < 10; i++) {
+                stoodIn(answerer.answer(question("rollback")));
+            }
+            assertThat(outcomes).hasSize(10).containsOnly(Outcome.UNFIT);
+
+            usual = says("It rains [2].");
+            assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
+        }
+
+        @Test
+        void that_hangs_is_left_alone_also_when_no_caller_has_its_whole_time() {
+            usual = exchange -> silence();
+            Answerer answerer = answerer();
+            for (int i = 0; i < 6; i++) {
+                stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(600))));
+            }
+            assertThat(outcomes).endsWith(Outcome.TIMEOUT, Outcome.RESTING).hasSize(6);
         }
 
         @Test
@@ -203,6 +246,39 @@ class EndpointTroubleTest extends EndpointFixture {
 
             assertThat(asked).isEmpty();
             assertThat(outcomes).containsExactly(Outcome.REFUSED);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"\uFEFFsecret", "sec\nret", "sec\u2028ret"})
+        void whose_key_is_no_header_is_not_asked_and_that_is_said_once_without_the_key(String key) throws Exception {
+            Path file = Files.writeString(directory.resolve("key"), key);
+            Answerer answerer = answerer(new AnswerConfig(
+                    AnswerConfig.Kind.GENERATED,
+                    2,
+                    Optional.empty(),
+                    3000,
+                    64,
+                    Optional.of(endpoint(Optional.of(file.toString())))));
+            ListAppender<ILoggingEvent> log = new ListAppender<>();
+            log.start();
+            Logger logger = (Logger) LoggerFactory.getLogger(OpenAiGenerator.class);
+            logger.addAppender(log);
+
+            stoodIn(answerer.answer(question("rollback")));
+            stoodIn(answerer.answer(question("rollback")));
+            logger.detachAppender(log);
+
+            assertThat(asked).isEmpty();
+            assertThat(outcomes).containsExactly(Outcome.REFUSED, Outcome.REFUSED);
+            assertThat(log.list).singleElement().satisfies(event -> {
+                assertThat(event.getFormattedMessage())
+                        .contains(file.toString())
+                        .doesNotContain("ret");
+                assertThat(event.getThrowableProxy()).isNull();
+            });
+
+            Files.writeString(file, "secret");
+            assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
         }
 
         private void silence() {
