@@ -42,19 +42,32 @@ public final class Answerer {
         return make(question, deltas, true);
     }
 
+    /** Whether answering means asking the generator; else an answer is made at once, and without waiting for anything. */
+    public boolean asks(Question question) {
+        return generates() && !question.shadow() && !question.hits().isEmpty();
+    }
+
+    /**
+     * An answer where the generator is wanted and cannot be asked.
+     *
+     * @param deltas gets its text in parts
+     */
+    public Answer standIn(Question question, Consumer<String> deltas) {
+        return said(extractive.answer(question.text(), question.hits()).asDegraded(), deltas);
+    }
+
     /** Whether an answer may take as long as a language model does. */
     public boolean generates() {
         return config.kind() == AnswerConfig.Kind.GENERATED;
     }
 
     private Answer make(Question question, Consumer<String> deltas, boolean streamed) {
-        if (!generates() || question.shadow() || question.hits().isEmpty()) {
+        if (!asks(question)) {
             return said(extractive.answer(question.text(), question.hits()), deltas);
         }
         return generator
                 .flatMap(asked -> generated(asked, question, deltas, streamed))
-                .orElseGet(() ->
-                        said(extractive.answer(question.text(), question.hits()).asDegraded(), deltas));
+                .orElseGet(() -> standIn(question, deltas));
     }
 
     private Optional<Answer> generated(

@@ -4,6 +4,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -68,7 +69,7 @@ final class GuardedGenerator {
             if (!e.outcome().mayPass() || pause.compareTo(left.dividedBy(2)) > 0 || !budget.take()) {
                 throw e;
             }
-            sleep(pause, e);
+            sleep(pause);
             return once(prompt, left.minus(pause), pieces);
         }
     }
@@ -107,7 +108,7 @@ final class GuardedGenerator {
     private boolean blames(Outcome outcome, Duration limit) {
         return switch (outcome) {
             case TIMEOUT -> limit.compareTo(fair) >= 0;
-            case UNFIT, ANSWERED, RESTING -> false;
+            case UNFIT, ANSWERED, RESTING, FULL -> false;
             case CUT, UNREACHABLE, BUSY, FAILED, REFUSED, NONSENSE -> true;
         };
     }
@@ -122,12 +123,12 @@ final class GuardedGenerator {
         return Duration.ofMillis(PAUSE_MILLIS / 2 + ThreadLocalRandom.current().nextInt(PAUSE_MILLIS));
     }
 
-    private static void sleep(Duration pause, GeneratorException why) throws GeneratorException {
+    private static void sleep(Duration pause) {
         try {
             Thread.sleep(pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw why;
+            throw new CancellationException("the caller went away");
         }
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -53,6 +54,7 @@ final class OpenAiGenerator {
      * @param limit for all of it
      * @param pieces gets the words; an exception it throws ends the call
      * @return whether the answer came to its end, and not to the limit of its length
+     * @throws CancellationException when the thread is interrupted
      */
     boolean ask(Prompt prompt, Duration limit, Consumer<String> pieces) throws GeneratorException {
         long end = System.nanoTime() + limit.toNanos();
@@ -65,6 +67,9 @@ final class OpenAiGenerator {
                 ChatReply reply = new ChatReply(body, pieces);
                 return isStream(response) ? reply.readEvents() : reply.readDocument();
             } catch (IOException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancellationException("the caller went away");
+                }
                 throw body.isOver()
                         ? new GeneratorException(Outcome.TIMEOUT, "nothing more came in time")
                         : new GeneratorException(Outcome.CUT, "the connection broke");
@@ -91,7 +96,7 @@ final class OpenAiGenerator {
             throw new GeneratorException(Outcome.UNREACHABLE, "the connection broke before an answer");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new GeneratorException(Outcome.TIMEOUT, "interrupted");
+            throw new CancellationException("the caller went away");
         }
     }
 

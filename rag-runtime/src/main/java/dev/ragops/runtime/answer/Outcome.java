@@ -20,12 +20,19 @@ public enum Outcome {
     /** What it said is no chat completion, or an empty one. */
     NONSENSE(false),
     /** It was not asked: it failed too often a moment ago. */
-    RESTING(false);
+    RESTING(false),
+    /** It was not asked: as many answers wait for it already as may. */
+    FULL(false);
 
     private final boolean again;
 
     Outcome(boolean again) {
         this.again = again;
+    }
+
+    /** Whether the question reached it, or tried to. */
+    public boolean asked() {
+        return this != RESTING && this != FULL;
     }
 
     /** Whether the same question may end better a moment later. */

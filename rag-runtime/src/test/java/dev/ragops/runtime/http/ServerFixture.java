@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragops.runtime.answer.Answerer;
-import dev.ragops.runtime.answer.GeneratorListener;
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
@@ -91,6 +90,11 @@ abstract class ServerFixture {
         return real;
     }
 
+    /** What is served: a test may want another. */
+    RagConfig config() {
+        return RagConfig.DEFAULT;
+    }
+
     final void serve(Optional<Supplier<DocumentStore>> store, List<Path> tokens, Optional<Path> keys)
             throws IOException {
         List<SourceDocument> bundled = List.of(
@@ -101,24 +105,24 @@ abstract class ServerFixture {
                         Map.of("kind", "concept")),
                 new SourceDocument(
                         "weather", "Weather", "It rains in the north of the country.", Map.of("kind", "other")));
-        follower = new Follower(RagConfig.DEFAULT, embedder, bundled, Map::of, store, Optional.empty());
+        follower = new Follower(config(), embedder, bundled, Map::of, store, Optional.empty());
         follower.start();
+        RuntimeMetrics metrics = new RuntimeMetrics(follower);
         server = new RuntimeServer(
                 vertx,
                 CONTRACT,
                 new Engine(
-                        RagConfig.DEFAULT,
+                        config(),
                         embedder,
                         follower,
-                        new Searcher(questionEmbedder(embedder), RagConfig.DEFAULT.retrieval()),
-                        new Answerer(
-                                RagConfig.DEFAULT.answer(), String::length, Clock.systemUTC(), GeneratorListener.NONE)),
+                        new Searcher(questionEmbedder(embedder), config().retrieval()),
+                        new Answerer(config().answer(), String::length, Clock.systemUTC(), metrics)),
                 new Identity("support-0123456789", "3", "digest", "", embedder.fingerprint()),
                 new Door(
                         new Tokens(tokens),
                         new ApiKeys(keys, CONTRACT.schema("Filter"), System::nanoTime),
                         System::nanoTime),
-                new RuntimeMetrics(follower),
+                metrics,
                 Clock.systemUTC(),
                 2);
         url = "http://127.0.0.1:"
@@ -164,6 +168,17 @@ abstract class ServerFixture {
 
     static JsonNode json(HttpResponse<String> response) throws IOException {
         return JSON.readTree(response.body());
+    }
+
+    /** @param series name and labels, as scraped */
+    double metric(String series) throws IOException, InterruptedException {
+        return get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     JsonNode query(String body) throws IOException, InterruptedException {

@@ -62,6 +62,16 @@ public record Call(
         }
     }
 
+    /** Runs {@code then} when the answer is out, or nobody waits for it any more; to be called on the event loop. */
+    public void whenOver(Runnable then) {
+        if (response().ended() || response().closed()) {
+            then.run();
+        } else {
+            // Not a handler of the response: there is room for one, and the request is counted by it.
+            context.addEndHandler(_ -> then.run());
+        }
+    }
+
     public void json(byte[] body) {
         response().putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(body));
     }

@@ -21,8 +21,7 @@ public final class Events {
     public Events(Vertx vertx, Call call, String answerClass) {
         this.context = vertx.getOrCreateContext();
         this.response = call.response();
-        response.closeHandler(v -> gone = true);
-        response.exceptionHandler(failure -> gone = true);
+        call.whenOver(() -> gone = true);
         response.setChunked(true)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

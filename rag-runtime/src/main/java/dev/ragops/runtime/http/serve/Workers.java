@@ -40,6 +40,7 @@ public final class Workers implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(queue),
                 Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+        metrics.waiting(name, () -> pool.getQueue().size());
     }
 
     /**
@@ -71,7 +72,6 @@ public final class Workers implements AutoCloseable {
                     wait.took(System.nanoTime() - began);
                 }
             });
-            metrics.waiting.set(pool.getQueue().size());
         } catch (RejectedExecutionException e) {
             metrics.shed.inc();
             promise.fail(overloaded(expected));
