@@ -79,7 +79,7 @@ public final class Answerer {
         }
         Transcript transcript = new Transcript(question.hits(), prompt.sources(), deltas);
         try {
-            boolean full = asked.ask(prompt, limit, transcript::add);
+            boolean full = asked.ask(prompt, question.trace(), limit, transcript::add);
             return Optional.of(transcript.end(full))
                     .filter(answer -> !answer.text().isEmpty());
         } catch (GeneratorException e) {

@@ -1,5 +1,6 @@
 package dev.ragops.runtime.answer;
 
+import dev.ragops.runtime.trace.Trace;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
@@ -58,11 +59,11 @@ final class GuardedGenerator {
     }
 
     /** @see OpenAiGenerator#ask */
-    boolean ask(Prompt prompt, Duration limit, Consumer<String> pieces) throws GeneratorException {
+    boolean ask(Prompt prompt, Trace trace, Duration limit, Consumer<String> pieces) throws GeneratorException {
         budget.called();
         long end = System.nanoTime() + limit.toNanos();
         try {
-            return once(prompt, limit, pieces);
+            return once(prompt, trace, limit, pieces);
         } catch (GeneratorException e) {
             Duration left = Duration.ofNanos(end - System.nanoTime());
             Duration pause = e.retryAfter().orElseGet(GuardedGenerator::shortly);
@@ -70,11 +71,12 @@ final class GuardedGenerator {
                 throw e;
             }
             sleep(pause);
-            return once(prompt, left.minus(pause), pieces);
+            return once(prompt, trace, left.minus(pause), pieces);
         }
     }
 
-    private boolean once(Prompt prompt, Duration limit, Consumer<String> pieces) throws GeneratorException {
+    private boolean once(Prompt prompt, Trace trace, Duration limit, Consumer<String> pieces)
+            throws GeneratorException {
         if (!breaker.tryAcquirePermission()) {
             listener.ended(Outcome.RESTING, Duration.ZERO);
             throw new GeneratorException(Outcome.RESTING, "the generator failed too often a moment ago");
@@ -82,7 +84,7 @@ final class GuardedGenerator {
         long begin = System.nanoTime();
         boolean judged = false;
         try {
-            boolean full = generator.ask(prompt, limit, pieces);
+            boolean full = generator.ask(prompt, trace.child(), limit, pieces);
             judged = true;
             breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
             listener.ended(Outcome.ANSWERED, Duration.ofNanos(System.nanoTime() - begin));

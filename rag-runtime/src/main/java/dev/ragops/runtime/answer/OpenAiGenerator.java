@@ -3,6 +3,7 @@ package dev.ragops.runtime.answer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragops.runtime.config.AnswerConfig;
+import dev.ragops.runtime.trace.Trace;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -51,14 +52,15 @@ final class OpenAiGenerator {
     }
 
     /**
+     * @param trace of this call
      * @param limit for all of it
      * @param pieces gets the words; an exception it throws ends the call
      * @return whether the answer came to its end, and not to the limit of its length
      * @throws CancellationException when the thread is interrupted
      */
-    boolean ask(Prompt prompt, Duration limit, Consumer<String> pieces) throws GeneratorException {
+    boolean ask(Prompt prompt, Trace trace, Duration limit, Consumer<String> pieces) throws GeneratorException {
         long end = System.nanoTime() + limit.toNanos();
-        HttpResponse<InputStream> response = send(request(prompt, limit), limit);
+        HttpResponse<InputStream> response = send(request(prompt, trace, limit), limit);
         try (Watched body = new Watched(response.body(), end, limit.dividedBy(SILENCE_SHARE))) {
             try {
                 if (response.statusCode() != 200) {
@@ -114,7 +116,7 @@ final class OpenAiGenerator {
         return new GeneratorException(outcome, "the generator answered " + status, retryAfter);
     }
 
-    private HttpRequest request(Prompt prompt, Duration limit) throws GeneratorException {
+    private HttpRequest request(Prompt prompt, Trace trace, Duration limit) throws GeneratorException {
         ObjectNode body = JSON.createObjectNode()
                 .put("model", endpoint.model())
                 .put("temperature", 0)
@@ -127,7 +129,10 @@ final class OpenAiGenerator {
                 .timeout(limit)
                 .header("content-type", "application/json")
                 .header("accept", "text/event-stream, application/json")
+                .header("traceparent", trace.traceparent())
+                .header("x-request-id", trace.requestId())
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+        trace.tracestate().ifPresent(state -> request.header("tracestate", state));
         if (endpoint.apiKeyFile().isPresent()) {
             authorize(request, endpoint.apiKeyFile().get());
         }

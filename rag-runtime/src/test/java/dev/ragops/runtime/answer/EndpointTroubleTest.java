@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.ragops.runtime.trace.Trace;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ class EndpointTroubleTest extends EndpointFixture {
             endpoint.usual = exchange -> endpoint.silence();
             Answerer answerer = answerer();
             for (int i = 0; i < 10; i++) {
-                stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(200))));
+                stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(200), Trace.none())));
             }
             assertThat(outcomes).hasSize(10).containsOnly(Outcome.TIMEOUT);
 
@@ -112,7 +113,7 @@ class EndpointTroubleTest extends EndpointFixture {
             endpoint.usual = exchange -> endpoint.silence();
             Answerer answerer = answerer();
             for (int i = 0; i < 6; i++) {
-                stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(600))));
+                stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(600), Trace.none())));
             }
             assertThat(outcomes).endsWith(Outcome.TIMEOUT, Outcome.RESTING).hasSize(6);
         }
@@ -145,8 +146,8 @@ class EndpointTroubleTest extends EndpointFixture {
             endpoint.usual = exchange -> endpoint.silence();
             Answerer answerer = answerer();
 
-            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(400))));
-            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(50))));
+            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(400), Trace.none())));
+            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(50), Trace.none())));
 
             assertThat(endpoint.asked).hasSize(1);
         }

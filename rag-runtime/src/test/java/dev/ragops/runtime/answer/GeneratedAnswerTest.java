@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragops.runtime.config.AnswerConfig;
+import dev.ragops.runtime.trace.Trace;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -112,7 +113,7 @@ class GeneratedAnswerTest extends EndpointFixture {
         void is_not_asked_when_the_question_was_mirrored_or_nothing_was_found() {
             Answerer answerer = answerer();
 
-            Answer mirrored = answerer.answer(new Question("rollback", HITS, true, Question.UNHURRIED));
+            Answer mirrored = answerer.answer(new Question("rollback", HITS, true, Question.UNHURRIED, Trace.none()));
 
             assertThat(mirrored.degraded()).isFalse();
             assertThat(mirrored.kind()).isEqualTo(Answer.Kind.EXTRACTIVE);

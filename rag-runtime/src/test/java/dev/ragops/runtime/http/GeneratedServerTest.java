@@ -154,6 +154,30 @@ class GeneratedServerTest extends ServerFixture {
         }
 
         @Test
+        void is_asked_for_in_the_trace_of_its_request() throws Exception {
+            post(
+                    "/query",
+                    QUESTION,
+                    "traceparent",
+                    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                    "tracestate",
+                    "vendor=1,other=2",
+                    "x-request-id",
+                    "r-1");
+            post("/query", QUESTION, "traceparent", "00-nonsense", "tracestate", "vendor=1");
+
+            var given = endpoint.headers.remove();
+            assertThat(given.getFirst("traceparent"))
+                    .matches("00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01")
+                    .doesNotContain("b7ad6b7169203331");
+            assertThat(given.getFirst("tracestate")).isEqualTo("vendor=1,other=2");
+            assertThat(given.getFirst("x-request-id")).isEqualTo("r-1");
+            var made = endpoint.headers.remove();
+            assertThat(made.getFirst("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-00");
+            assertThat(made.containsKey("tracestate")).isFalse();
+        }
+
+        @Test
         void nobody_waits_for_is_an_extractive_one_for_which_nobody_is_asked() throws Exception {
             HttpResponse<String> mirrored = post("/query", QUESTION, "x-ragops-shadow", "1");
 

@@ -3,6 +3,7 @@ package dev.ragops.runtime.http.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragops.runtime.answer.Question;
 import dev.ragops.runtime.http.access.Grant;
+import dev.ragops.runtime.trace.Trace;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

@@ -1,6 +1,7 @@
 package dev.ragops.runtime.http.serve;
 
 import dev.ragops.runtime.observe.RuntimeMetrics;
+import dev.ragops.runtime.trace.Trace;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -95,7 +95,8 @@ public final class Retrieval implements AutoCloseable {
         Context context = vertx.getOrCreateContext();
         Future<Future<T>> begun = search(call, request, minSequence, found -> {
             reply.found(found);
-            Question question = new Question(request.question(), found.hits(), call.isShadow(), call.left());
+            Question question =
+                    new Question(request.question(), found.hits(), call.isShadow(), call.left(), call.trace());
             Supplier<T> answering = () -> reply.answered(counted(call, make.apply(question)), found);
             if (!engine.answerer().asks(question)) {
                 return Future.succeededFuture(answering.get());
