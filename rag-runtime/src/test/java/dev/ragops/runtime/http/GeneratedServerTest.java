@@ -250,6 +250,12 @@ class GeneratedServerTest extends ServerFixture {
         }
     }
 
+    @Test
+    void a_connection_may_be_idle_for_as_long_as_an_answer_may_take() {
+        assertThat(RuntimeServer.idle(config().answer())).isEqualTo(TIMEOUT.plusSeconds(15));
+        assertThat(RuntimeServer.idle(AnswerConfig.DEFAULT)).isEqualTo(Duration.ofSeconds(75));
+    }
+
     @Nested
     class While_a_generator_hangs {
         private List<CompletableFuture<HttpResponse<InputStream>>> chats(int count) {
