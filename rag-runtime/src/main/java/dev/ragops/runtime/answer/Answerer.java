@@ -53,7 +53,7 @@ public final class Answerer {
      * @param deltas gets its text in parts
      */
     public Answer standIn(Question question, Consumer<String> deltas) {
-        return said(extractive.answer(question.text(), question.hits()).asDegraded(), deltas);
+        return said(extractive.answer(question.text(), question.hits()).asStandIn(), deltas);
     }
 
     /** Whether an answer may take as long as a language model does. */
@@ -80,10 +80,12 @@ public final class Answerer {
         Transcript transcript = new Transcript(question.hits(), prompt.sources(), deltas);
         try {
             boolean full = asked.ask(prompt, question.trace(), limit, transcript::add);
-            return Optional.of(transcript.end(full))
+            return Optional.of(transcript.end(full ? Answer.Ending.WHOLE : Answer.Ending.LENGTH))
                     .filter(answer -> !answer.text().isEmpty());
         } catch (GeneratorException e) {
-            return streamed && !transcript.isEmpty() ? Optional.of(transcript.end(false)) : Optional.empty();
+            return streamed && !transcript.isEmpty()
+                    ? Optional.of(transcript.end(Answer.Ending.CUT))
+                    : Optional.empty();
         }
     }
 

@@ -154,6 +154,61 @@ class GeneratedServerTest extends ServerFixture {
         }
 
         @Test
+        void says_to_chat_clients_too_how_far_to_trust_it() throws Exception {
+            endpoint.usual = Endpoint.says("A rollback is a change of route [1]. Bananas grow on trees.");
+            JsonNode whole = json(post("/v1/chat/completions", CHAT));
+            List<JsonNode> chunks = events(post("/v1/chat/completions", CHAT_STREAMED));
+
+            for (JsonNode answer : List.of(whole, chunks.getLast())) {
+                assertThat(answer.path("kind").asText()).isEqualTo("generated");
+                assertThat(answer.path("degraded").isBoolean()).isTrue();
+                assertThat(answer.path("degraded").asBoolean()).isFalse();
+                assertThat(answer.path("lowConfidence").asBoolean(true)).isFalse();
+                assertThat(answer.path("groundedness").asDouble()).isEqualTo(0.5);
+                assertThat(answer.at("/choices/0/finish_reason").asText()).isEqualTo("stop");
+            }
+        }
+
+        @Test
+        void at_the_limit_of_its_length_says_so_in_the_word_that_chat_clients_know() throws Exception {
+            endpoint.usual = Endpoint.fills("A rollback is a change of route [1]. And when");
+            JsonNode whole = json(post("/v1/chat/completions", CHAT));
+            List<JsonNode> chunks = events(post("/v1/chat/completions", CHAT_STREAMED));
+            endpoint.usual = Endpoint.breaksOff("A rollback is a change of route [1]. And when");
+            List<JsonNode> cut = events(post("/v1/chat/completions", CHAT_STREAMED));
+
+            assertThat(whole.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+            assertThat(whole.path("degraded").asBoolean()).isTrue();
+            assertThat(chunks.getLast().at("/choices/0/finish_reason").asText()).isEqualTo("length");
+            assertThat(chunks.getLast().path("degraded").asBoolean()).isTrue();
+            assertThat(cut.getLast().at("/choices/0/finish_reason").asText()).isEqualTo("stop");
+            assertThat(cut.getLast().path("degraded").asBoolean()).isTrue();
+        }
+
+        @Test
+        void is_annotated_by_code_points_and_cited_by_units() throws Exception {
+            endpoint.usual =
+                    Endpoint.says("\uD83D\uDE00\uD83D\uDE00 It rains [2]. A rollback is a change of route [1].");
+
+            JsonNode chat = json(post("/v1/chat/completions", CHAT)).at("/choices/0/message");
+            JsonNode own = query(QUESTION).path("answer");
+
+            JsonNode annotation = chat.at("/annotations/1/url_citation");
+            int[] codePoints = chat.path("content").asText().codePoints().toArray();
+            int start = annotation.path("start_index").asInt();
+            assertThat(new String(
+                            codePoints, start, annotation.path("end_index").asInt() - start))
+                    .isEqualTo("A rollback is a change of route.");
+            JsonNode citation = own.at("/citations/1");
+            assertThat(own.path("text")
+                            .asText()
+                            .substring(
+                                    citation.path("start").asInt(),
+                                    citation.path("end").asInt()))
+                    .isEqualTo("A rollback is a change of route.");
+        }
+
+        @Test
         void is_asked_for_in_the_trace_of_its_request() throws Exception {
             post(
                     "/query",
