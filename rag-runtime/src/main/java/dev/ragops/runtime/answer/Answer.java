@@ -5,18 +5,13 @@ import java.util.List;
 /**
  * What is said to the user.
  *
- * @param degraded a generator was wanted and did not answer, or not to the end
+ * @param ending how it came to its end
  * @param lowConfidence the sources hardly fit the question, or the answer hardly rests on them
  * @param groundedness share of the answer's sentences that a source supports, 0 to 1, see {@link Grounding}
  * @param citations which stretch of the text rests on which source, in order
  */
 public record Answer(
-        String text,
-        Kind kind,
-        boolean degraded,
-        boolean lowConfidence,
-        double groundedness,
-        List<Citation> citations) {
+        String text, Kind kind, Ending ending, boolean lowConfidence, double groundedness, List<Citation> citations) {
     public Answer {
         citations = List.copyOf(citations);
     }
@@ -24,6 +19,17 @@ public record Answer(
     public enum Kind {
         EXTRACTIVE,
         GENERATED
+    }
+
+    public enum Ending {
+        /** As it was meant. */
+        WHOLE,
+        /** A generator was wanted and did not answer: this stands in for its answer. */
+        STAND_IN,
+        /** The generator reached the limit of its answer's length. */
+        LENGTH,
+        /** The generator broke off after its first words. */
+        CUT
     }
 
     /**
@@ -35,8 +41,13 @@ public record Answer(
      */
     public record Citation(int start, int end, int source, int sourceStart, int sourceEnd) {}
 
+    /** Whether a generator was wanted and did not answer, or not to the end. */
+    public boolean degraded() {
+        return ending != Ending.WHOLE;
+    }
+
     /** The same, marked as a stand-in. */
-    Answer asDegraded() {
-        return new Answer(text, kind, true, lowConfidence, groundedness, citations);
+    Answer asStandIn() {
+        return new Answer(text, kind, Ending.STAND_IN, lowConfidence, groundedness, citations);
     }
 }

@@ -23,8 +23,8 @@ public final class Answerer {
         this.tokens = tokens;
         this.extractive = new ExtractiveAnswerer(config.maxSentences());
         this.generator = config.generator()
-                .map(endpoint ->
-                        new GuardedGenerator(new OpenAiGenerator(endpoint, config.maxTokens()), clock, listener));
+                .map(endpoint -> new GuardedGenerator(
+                        new OpenAiGenerator(endpoint, config.maxTokens()), endpoint.timeout(), clock, listener));
     }
 
     /** The whole answer at once. A generator that breaks off midway is replaced like one that does not answer. */
@@ -42,19 +42,32 @@ public final class Answerer {
         return make(question, deltas, true);
     }
 
+    /** Whether answering means asking the generator; else an answer is made at once, and without waiting for anything. */
+    public boolean asks(Question question) {
+        return generates() && !question.shadow() && !question.hits().isEmpty();
+    }
+
+    /**
+     * An answer where the generator is wanted and cannot be asked.
+     *
+     * @param deltas gets its text in parts
+     */
+    public Answer standIn(Question question, Consumer<String> deltas) {
+        return said(extractive.answer(question.text(), question.hits()).asStandIn(), deltas);
+    }
+
     /** Whether an answer may take as long as a language model does. */
     public boolean generates() {
         return config.kind() == AnswerConfig.Kind.GENERATED;
     }
 
     private Answer make(Question question, Consumer<String> deltas, boolean streamed) {
-        if (!generates() || question.shadow() || question.hits().isEmpty()) {
+        if (!asks(question)) {
             return said(extractive.answer(question.text(), question.hits()), deltas);
         }
         return generator
                 .flatMap(asked -> generated(asked, question, deltas, streamed))
-                .orElseGet(() ->
-                        said(extractive.answer(question.text(), question.hits()).asDegraded(), deltas));
+                .orElseGet(() -> standIn(question, deltas));
     }
 
     private Optional<Answer> generated(
@@ -66,11 +79,13 @@ public final class Answerer {
         }
         Transcript transcript = new Transcript(question.hits(), prompt.sources(), deltas);
         try {
-            boolean full = asked.ask(prompt, limit, transcript::add);
-            return Optional.of(transcript.end(full))
+            boolean full = asked.ask(prompt, question.trace(), limit, transcript::add);
+            return Optional.of(transcript.end(full ? Answer.Ending.WHOLE : Answer.Ending.LENGTH))
                     .filter(answer -> !answer.text().isEmpty());
         } catch (GeneratorException e) {
-            return streamed && !transcript.isEmpty() ? Optional.of(transcript.end(false)) : Optional.empty();
+            return streamed && !transcript.isEmpty()
+                    ? Optional.of(transcript.end(Answer.Ending.CUT))
+                    : Optional.empty();
         }
     }
 

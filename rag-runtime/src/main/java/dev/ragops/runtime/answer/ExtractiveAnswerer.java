@@ -52,7 +52,12 @@ final class ExtractiveAnswerer {
                     candidate.span().end()));
         }
         return new Answer(
-                text.toString(), Answer.Kind.EXTRACTIVE, false, !confident(hits), chosen.isEmpty() ? 0 : 1, citations);
+                text.toString(),
+                Answer.Kind.EXTRACTIVE,
+                Answer.Ending.WHOLE,
+                !confident(hits),
+                chosen.isEmpty() ? 0 : 1,
+                citations);
     }
 
     private static List<Candidate> candidates(Set<String> asked, List<SearchHit> hits) {

@@ -1,9 +1,11 @@
 package dev.ragops.runtime.answer;
 
+import dev.ragops.runtime.trace.Trace;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,13 +24,22 @@ final class GuardedGenerator {
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
     private static final int PAUSE_MILLIS = 200;
 
+    /**
+     * Of the endpoint's time-out, what a caller must leave for silence to speak against the endpoint. What a gateway leaves of the default 20 s counts (10 s, half
+     * of it for a candidate): or behind one, an endpoint that hangs would never be left alone.
+     */
+    private static final int FAIR_SHARE = 5;
+
     private final OpenAiGenerator generator;
+    private final Duration fair;
     private final GeneratorListener listener;
     private final RetryBudget budget = new RetryBudget();
     private final CircuitBreaker breaker;
 
-    GuardedGenerator(OpenAiGenerator generator, Clock clock, GeneratorListener listener) {
+    /** @param timeout what the endpoint is given where the caller has as long */
+    GuardedGenerator(OpenAiGenerator generator, Duration timeout, Clock clock, GeneratorListener listener) {
         this.generator = generator;
+        this.fair = timeout.dividedBy(FAIR_SHARE);
         this.listener = listener;
         this.breaker = CircuitBreaker.of(
                 "generator",
@@ -48,47 +59,60 @@ final class GuardedGenerator {
     }
 
     /** @see OpenAiGenerator#ask */
-    boolean ask(Prompt prompt, Duration limit, Consumer<String> pieces) throws GeneratorException {
+    boolean ask(Prompt prompt, Trace trace, Duration limit, Consumer<String> pieces) throws GeneratorException {
         budget.called();
         long end = System.nanoTime() + limit.toNanos();
         try {
-            return once(prompt, limit, pieces);
+            return once(prompt, trace, limit, pieces);
         } catch (GeneratorException e) {
             Duration left = Duration.ofNanos(end - System.nanoTime());
             Duration pause = e.retryAfter().orElseGet(GuardedGenerator::shortly);
             if (!e.outcome().mayPass() || pause.compareTo(left.dividedBy(2)) > 0 || !budget.take()) {
                 throw e;
             }
-            sleep(pause, e);
-            return once(prompt, left.minus(pause), pieces);
+            sleep(pause);
+            return once(prompt, trace, left.minus(pause), pieces);
         }
     }
 
-    private boolean once(Prompt prompt, Duration limit, Consumer<String> pieces) throws GeneratorException {
+    private boolean once(Prompt prompt, Trace trace, Duration limit, Consumer<String> pieces)
+            throws GeneratorException {
         if (!breaker.tryAcquirePermission()) {
             listener.ended(Outcome.RESTING, Duration.ZERO);
             throw new GeneratorException(Outcome.RESTING, "the generator failed too often a moment ago");
         }
         long begin = System.nanoTime();
-        boolean heard = false;
+        boolean judged = false;
         try {
-            boolean full = generator.ask(prompt, limit, pieces);
-            heard = true;
+            boolean full = generator.ask(prompt, trace.child(), limit, pieces);
+            judged = true;
             breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
             listener.ended(Outcome.ANSWERED, Duration.ofNanos(System.nanoTime() - begin));
             return full;
         } catch (GeneratorException e) {
-            heard = true;
-            breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
+            judged = blames(e.outcome(), limit);
+            if (judged) {
+                breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
+            }
             listener.ended(e.outcome(), Duration.ofNanos(System.nanoTime() - begin));
             e.retryAfter().filter(rest -> rest.compareTo(limit) > 0).ifPresent(this::rest);
             throw e;
         } finally {
-            if (!heard) {
-                // Whoever waited for the answer went away: that says nothing about the generator.
+            if (!judged) {
+                // The caller went away, had no time or asked what cannot be answered: that says nothing about the
+                // generator.
                 breaker.releasePermission();
             }
         }
+    }
+
+    /** Whether the next caller, too, would fare so. */
+    private boolean blames(Outcome outcome, Duration limit) {
+        return switch (outcome) {
+            case TIMEOUT -> limit.compareTo(fair) >= 0;
+            case UNFIT, ANSWERED, RESTING, FULL -> false;
+            case CUT, UNREACHABLE, BUSY, FAILED, REFUSED, NONSENSE -> true;
+        };
     }
 
     private void rest(Duration asked) {
@@ -101,12 +125,12 @@ final class GuardedGenerator {
         return Duration.ofMillis(PAUSE_MILLIS / 2 + ThreadLocalRandom.current().nextInt(PAUSE_MILLIS));
     }
 
-    private static void sleep(Duration pause, GeneratorException why) throws GeneratorException {
+    private static void sleep(Duration pause) {
         try {
             Thread.sleep(pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw why;
+            throw new CancellationException("the caller went away");
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.ragops.runtime.answer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragops.runtime.config.AnswerConfig;
+import dev.ragops.runtime.trace.Trace;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -18,7 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks an OpenAI-compatible endpoint (vLLM, Ollama, Hugging Face Inference …) once, and hands on its words as they come. Thread-safe. */
 final class OpenAiGenerator {
@@ -27,16 +32,19 @@ final class OpenAiGenerator {
     /** Between two chunks; before the first one a model may have to be loaded, which has the whole time. */
     private static final int SILENCE_SHARE = 4;
 
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAiGenerator.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final AnswerConfig.Generator endpoint;
     private final int maxTokens;
+    private final Duration connect;
     private final HttpClient http;
+    private final AtomicBoolean saidUnusable = new AtomicBoolean();
 
     OpenAiGenerator(AnswerConfig.Generator endpoint, int maxTokens) {
         this.endpoint = endpoint;
         this.maxTokens = maxTokens;
-        Duration connect = endpoint.timeout().compareTo(CONNECT) < 0 ? endpoint.timeout() : CONNECT;
+        this.connect = endpoint.timeout().compareTo(CONNECT) < 0 ? endpoint.timeout() : CONNECT;
         this.http = HttpClient.newBuilder()
                 .connectTimeout(connect)
                 .version(HttpClient.Version.HTTP_1_1)
@@ -44,13 +52,15 @@ final class OpenAiGenerator {
     }
 
     /**
+     * @param trace of this call
      * @param limit for all of it
      * @param pieces gets the words; an exception it throws ends the call
      * @return whether the answer came to its end, and not to the limit of its length
+     * @throws CancellationException when the thread is interrupted
      */
-    boolean ask(Prompt prompt, Duration limit, Consumer<String> pieces) throws GeneratorException {
+    boolean ask(Prompt prompt, Trace trace, Duration limit, Consumer<String> pieces) throws GeneratorException {
         long end = System.nanoTime() + limit.toNanos();
-        HttpResponse<InputStream> response = send(request(prompt, limit));
+        HttpResponse<InputStream> response = send(request(prompt, trace, limit), limit);
         try (Watched body = new Watched(response.body(), end, limit.dividedBy(SILENCE_SHARE))) {
             try {
                 if (response.statusCode() != 200) {
@@ -59,6 +69,9 @@ final class OpenAiGenerator {
                 ChatReply reply = new ChatReply(body, pieces);
                 return isStream(response) ? reply.readEvents() : reply.readDocument();
             } catch (IOException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancellationException("the caller went away");
+                }
                 throw body.isOver()
                         ? new GeneratorException(Outcome.TIMEOUT, "nothing more came in time")
                         : new GeneratorException(Outcome.CUT, "the connection broke");
@@ -70,10 +83,14 @@ final class OpenAiGenerator {
         return response.headers().firstValue("content-type").orElse("").startsWith("text/event-stream");
     }
 
-    private HttpResponse<InputStream> send(HttpRequest request) throws GeneratorException {
+    private HttpResponse<InputStream> send(HttpRequest request, Duration limit) throws GeneratorException {
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        } catch (HttpConnectTimeoutException | ConnectException e) {
+        } catch (HttpConnectTimeoutException e) {
+            throw limit.compareTo(connect) < 0
+                    ? new GeneratorException(Outcome.TIMEOUT, "no connection in the time that the caller had left")
+                    : new GeneratorException(Outcome.UNREACHABLE, "no connection to the generator");
+        } catch (ConnectException e) {
             throw new GeneratorException(Outcome.UNREACHABLE, "no connection to the generator");
         } catch (HttpTimeoutException e) {
             throw new GeneratorException(Outcome.TIMEOUT, "no answer in time");
@@ -81,7 +98,7 @@ final class OpenAiGenerator {
             throw new GeneratorException(Outcome.UNREACHABLE, "the connection broke before an answer");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new GeneratorException(Outcome.TIMEOUT, "interrupted");
+            throw new CancellationException("the caller went away");
         }
     }
 
@@ -89,6 +106,7 @@ final class OpenAiGenerator {
         int status = response.statusCode();
         Outcome outcome = switch (status) {
             case 429, 503 -> Outcome.BUSY;
+            case 400, 413, 422 -> Outcome.UNFIT;
             default -> status >= 500 ? Outcome.FAILED : Outcome.REFUSED;
         };
         Optional<Duration> retryAfter = response.headers()
@@ -98,7 +116,7 @@ final class OpenAiGenerator {
         return new GeneratorException(outcome, "the generator answered " + status, retryAfter);
     }
 
-    private HttpRequest request(Prompt prompt, Duration limit) throws GeneratorException {
+    private HttpRequest request(Prompt prompt, Trace trace, Duration limit) throws GeneratorException {
         ObjectNode body = JSON.createObjectNode()
                 .put("model", endpoint.model())
                 .put("temperature", 0)
@@ -111,20 +129,35 @@ final class OpenAiGenerator {
                 .timeout(limit)
                 .header("content-type", "application/json")
                 .header("accept", "text/event-stream, application/json")
+                .header("traceparent", trace.traceparent())
+                .header("x-request-id", trace.requestId())
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+        trace.tracestate().ifPresent(state -> request.header("tracestate", state));
         if (endpoint.apiKeyFile().isPresent()) {
-            request.header(
-                    "authorization", "Bearer " + key(endpoint.apiKeyFile().get()));
+            authorize(request, endpoint.apiKeyFile().get());
         }
         return request.build();
     }
 
-    private static String key(String file) throws GeneratorException {
+    private void authorize(HttpRequest.Builder request, String file) throws GeneratorException {
         try {
-            return Files.readString(Path.of(file)).strip();
+            request.header(
+                    "authorization", "Bearer " + Files.readString(Path.of(file)).strip());
+            saidUnusable.set(false);
         } catch (IOException e) {
-            throw new GeneratorException(Outcome.REFUSED, "the API key cannot be read from " + file);
+            throw unusable("the API key of the generator cannot be read from " + file);
+        } catch (IllegalArgumentException e) {
+            // Its message holds the key.
+            throw unusable("the API key of the generator in " + file
+                    + " is no header's value: it must be one line of visible ASCII, without a byte order mark");
         }
+    }
+
+    private GeneratorException unusable(String why) {
+        if (!saidUnusable.getAndSet(true)) {
+            LOG.warn("{}; answers are extractive until it can be used", why);
+        }
+        return new GeneratorException(Outcome.REFUSED, why);
     }
 
     /** A body that is closed under its reader's hands when it stays silent too long: a blocking read knows no time limit. */

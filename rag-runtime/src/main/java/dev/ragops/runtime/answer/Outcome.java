@@ -13,17 +13,26 @@ public enum Outcome {
     BUSY(true),
     /** 500, 502, 504. */
     FAILED(true),
-    /** Another 4xx: the address, the key or the model's name is wrong. */
+    /** Another 4xx, or a key that cannot be used: the address, the key or the model's name is wrong. */
     REFUSED(false),
+    /** 400, 413, 422: this one question it does not take, too long for its context, say. */
+    UNFIT(false),
     /** What it said is no chat completion, or an empty one. */
     NONSENSE(false),
     /** It was not asked: it failed too often a moment ago. */
-    RESTING(false);
+    RESTING(false),
+    /** It was not asked: as many answers wait for it already as may. */
+    FULL(false);
 
     private final boolean again;
 
     Outcome(boolean again) {
         this.again = again;
+    }
+
+    /** Whether the question reached it, or tried to. */
+    public boolean asked() {
+        return this != RESTING && this != FULL;
     }
 
     /** Whether the same question may end better a moment later. */

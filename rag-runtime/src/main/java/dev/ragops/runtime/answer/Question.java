@@ -1,6 +1,7 @@
 package dev.ragops.runtime.answer;
 
 import dev.ragops.runtime.search.SearchHit;
+import dev.ragops.runtime.trace.Trace;
 import java.time.Duration;
 import java.util.List;
 
@@ -10,8 +11,9 @@ import java.util.List;
  * @param hits the sources of the response, best first; citations are indexes into them
  * @param shadow a mirrored question: nobody pays for a generator
  * @param left of the request's deadline
+ * @param trace of the request, for what is asked on its behalf
  */
-public record Question(String text, List<SearchHit> hits, boolean shadow, Duration left) {
+public record Question(String text, List<SearchHit> hits, boolean shadow, Duration left, Trace trace) {
     /** More than any request may take. */
     public static final Duration UNHURRIED = Duration.ofMinutes(10);
 

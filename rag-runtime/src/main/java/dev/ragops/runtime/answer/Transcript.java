@@ -149,10 +149,10 @@ final class Transcript {
     /**
      * The answer so far.
      *
-     * @param complete the generator ended by itself; otherwise a last sentence that has no end is dropped when there is one before it
+     * @param ending unless the generator ended by itself, a last sentence that has no end is dropped when there is one before it
      */
-    Answer end(boolean complete) {
-        if (begun && (complete || shown == 0)) {
+    Answer end(Answer.Ending ending) {
+        if (begun && (ending == Answer.Ending.WHOLE || shown == 0)) {
             segment(raw.toString());
             show();
         }
@@ -161,7 +161,7 @@ final class Transcript {
         List<Answer.Citation> citations = citations(said, grounding);
         double grounded = grounding.share(said);
         boolean doubtful = !ExtractiveAnswerer.confident(hits) || citations.isEmpty() || grounded < Grounding.DOUBTFUL;
-        return new Answer(said, Answer.Kind.GENERATED, !complete, doubtful, grounded, citations);
+        return new Answer(said, Answer.Kind.GENERATED, ending, doubtful, grounded, citations);
     }
 
     /** A mark cites the sentence it stands in or right behind. */

@@ -23,6 +23,9 @@ public record AnswerConfig(
         int maxTokens,
         Optional<Generator> generator) {
     private static final int LONGEST_PROMPT = 4000;
+    /** What a request may take at most, here and at the gateway. */
+    private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
+
     private static final Pattern ADDRESS = Pattern.compile("://|\\bwww\\.|\\bmailto:", Pattern.CASE_INSENSITIVE);
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\\n\\t]]");
 
@@ -39,7 +42,7 @@ public record AnswerConfig(
      *
      * @param url base address, ending before {@code /chat/completions}
      * @param apiKeyFile read at every call, so that a rotated key needs no restart
-     * @param timeout longest wait for a whole answer
+     * @param timeout longest wait for a whole answer, at most ten minutes
      */
     public record Generator(String url, String model, Optional<String> apiKeyFile, Duration timeout) {
         public Generator {
@@ -52,8 +55,9 @@ public record AnswerConfig(
             } catch (URISyntaxException e) {
                 throw new ConfigException("generation.generator.url is '" + url + "': " + e.getReason());
             }
-            if (timeout.isNegative() || timeout.isZero()) {
-                throw new ConfigException("generation.generator.timeout is " + timeout + ", must be more than nothing");
+            if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+                throw new ConfigException("generation.generator.timeout is " + timeout
+                        + ", must be more than nothing and at most " + LONGEST_TIMEOUT.toMinutes() + "m");
             }
             url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         }

@@ -12,7 +12,7 @@ import dev.ragops.runtime.http.contract.JsonBody;
 import dev.ragops.runtime.http.contract.Operation;
 import dev.ragops.runtime.http.contract.Problem;
 import dev.ragops.runtime.http.serve.Call;
-import dev.ragops.runtime.http.serve.Trace;
+import dev.ragops.runtime.trace.Trace;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -90,6 +90,7 @@ final class Api {
     static void begin(RoutingContext context) {
         Trace trace = Trace.of(
                 Optional.ofNullable(context.request().getHeader("traceparent")),
+                Optional.ofNullable(context.request().getHeader("tracestate")),
                 Optional.ofNullable(context.request().getHeader("x-request-id")));
         context.put(TRACE, trace).put(START, System.nanoTime());
         context.response().putHeader("traceparent", trace.traceparent()).putHeader("x-request-id", trace.requestId());

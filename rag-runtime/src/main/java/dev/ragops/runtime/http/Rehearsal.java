@@ -8,6 +8,7 @@ import dev.ragops.runtime.search.SearchRequest;
 import dev.ragops.runtime.search.SearchResult;
 import dev.ragops.runtime.search.Searcher;
 import dev.ragops.runtime.search.View;
+import dev.ragops.runtime.trace.Trace;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class Rehearsal implements Consumer<View> {
             long begin = System.nanoTime();
             SearchResult result = searcher.search(view, SearchRequest.of(question, topK));
             byte[] body = Replies.query(
-                    answerer.answer(new Question(question, result.hits(), true, Question.UNHURRIED)),
+                    answerer.answer(new Question(question, result.hits(), true, Question.UNHURRIED, Trace.none())),
                     result,
                     identity,
                     false);

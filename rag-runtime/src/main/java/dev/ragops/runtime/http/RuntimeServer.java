@@ -1,5 +1,6 @@
 package dev.ragops.runtime.http;
 
+import dev.ragops.runtime.config.AnswerConfig;
 import dev.ragops.runtime.http.access.Door;
 import dev.ragops.runtime.http.contract.Contract;
 import dev.ragops.runtime.http.kaito.KaitoRoutes;
@@ -42,7 +43,13 @@ public final class RuntimeServer implements AutoCloseable {
     /** Below, a body is two or three packets either way. An ordinary answer is 4 KiB. */
     private static final int COMPRESSION_THRESHOLD = 8 * 1024;
 
+    /** Longer than the idle connections of common proxies, so that these close theirs first. */
+    private static final Duration IDLE = Duration.ofSeconds(75);
+    /** To search before the generator is asked, and to make the stand-in after it. */
+    private static final Duration AROUND_GENERATOR = Duration.ofSeconds(15);
+
     private final Vertx vertx;
+    private final Duration idle;
     private final Identity identity;
     private final RuntimeMetrics metrics;
     private final Retrieval retrieval;
@@ -64,6 +71,7 @@ public final class RuntimeServer implements AutoCloseable {
             Clock clock,
             int concurrency) {
         this.vertx = vertx;
+        this.idle = idle(engine.config().answer());
         this.identity = identity;
         this.metrics = metrics;
         this.retrieval = new Retrieval(vertx, engine, metrics, concurrency);
@@ -86,6 +94,14 @@ public final class RuntimeServer implements AutoCloseable {
         this.api = new Api(contract, door, handlers);
     }
 
+    /** How long nothing may be sent or received. It runs on while an answer is being made, so the longest wait for one must fit in. */
+    static Duration idle(AnswerConfig answer) {
+        return answer.generator()
+                .map(generator -> generator.timeout().plus(AROUND_GENERATOR))
+                .filter(longer -> longer.compareTo(IDLE) > 0)
+                .orElse(IDLE);
+    }
+
     /** @return the port, once it is open */
     public Future<Integer> listen(String host, int port) {
         HttpServerOptions options = new HttpServerOptions()
@@ -97,7 +113,7 @@ public final class RuntimeServer implements AutoCloseable {
                 // What is unpacked counts against the limit of a body, so a small bomb is cut like a large body.
                 .setDecompressionSupported(true)
                 .setHandle100ContinueAutomatically(true)
-                .setIdleTimeout(75)
+                .setIdleTimeout((int) idle.toSeconds())
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setMaxInitialLineLength(8192)
                 .setMaxHeaderSize(32 * 1024);

@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /** What this process counts. No query and no document text is ever a label. */
@@ -69,7 +70,10 @@ public final class RuntimeMetrics implements GeneratorListener {
     public final Counter documents = Counter.build("ragops_runtime_documents_total", "Documents written, by outcome.")
             .labelNames("status")
             .register(registry);
-    public final Gauge waiting = Gauge.build("ragops_runtime_waiting", "Requests that wait for a worker.")
+    private final Gauge waiting = Gauge.build("ragops_runtime_waiting", "Requests that wait for a worker, by pool.")
+            .labelNames("pool")
+            .register(registry);
+    private final Gauge generating = Gauge.build("ragops_runtime_generating", "Answers that wait for the generator.")
             .register(registry);
 
     public RuntimeMetrics(Follower follower, Supplier<CacheStats> queryCache) {
@@ -117,6 +121,25 @@ public final class RuntimeMetrics implements GeneratorListener {
         }.register(registry);
     }
 
+    /** @param now how many wait for a worker of the pool, asked when somebody scrapes */
+    public void waiting(String pool, IntSupplier now) {
+        waiting.setChild(read(now), pool);
+    }
+
+    /** @param now how many answers wait for the generator, asked when somebody scrapes */
+    public void generating(IntSupplier now) {
+        generating.setChild(read(now));
+    }
+
+    private static Gauge.Child read(IntSupplier now) {
+        return new Gauge.Child() {
+            @Override
+            public double get() {
+                return now.getAsInt();
+            }
+        };
+    }
+
     /** One answer that a user got. */
     public void answered(Answer answer) {
         answers.labels(answer.kind().name().toLowerCase(Locale.ROOT)).inc();
@@ -130,7 +153,7 @@ public final class RuntimeMetrics implements GeneratorListener {
     @Override
     public void ended(Outcome outcome, Duration took) {
         generatorCalls.labels(outcome.name().toLowerCase(Locale.ROOT)).inc();
-        if (outcome != Outcome.RESTING) {
+        if (outcome.asked()) {
             generatorSeconds.observe(took.toNanos() / 1e9);
         }
     }

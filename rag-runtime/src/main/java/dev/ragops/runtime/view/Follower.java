@@ -10,17 +10,18 @@ import dev.ragops.runtime.search.View;
 import dev.ragops.runtime.store.DocumentStore;
 import dev.ragops.runtime.store.Head;
 import dev.ragops.runtime.store.StoreException;
+import dev.ragops.runtime.store.StoredDocument;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -40,7 +41,7 @@ public final class Follower implements AutoCloseable {
     private final RagConfig config;
     private final Embedder embedder;
     private final List<SourceDocument> bundled;
-    private final Set<String> bundledIds;
+    private final Map<String, SourceDocument> bundledById;
     private final Supplier<Map<String, float[]>> bundledVectors;
     private final Optional<Supplier<DocumentStore>> opener;
     private final Optional<Snapshots> snapshots;
@@ -81,7 +82,9 @@ public final class Follower implements AutoCloseable {
         this.config = config;
         this.embedder = embedder;
         this.bundled = List.copyOf(bundled);
-        this.bundledIds = bundled.stream().map(SourceDocument::id).collect(Collectors.toUnmodifiableSet());
+        // Of two with the same id the later hides the earlier, as in the view.
+        this.bundledById = bundled.stream()
+                .collect(Collectors.toMap(SourceDocument::id, Function.identity(), (_, later) -> later));
         this.bundledVectors = bundledVectors;
         this.opener = opener;
         this.snapshots = snapshots;
@@ -97,7 +100,7 @@ public final class Follower implements AutoCloseable {
     }
 
     private Assembly assembly(Indexer indexer) {
-        return new Assembly(indexer, reader, new Pipeline(pool), bundledIds);
+        return new Assembly(indexer, reader, new Pipeline(pool), bundledById.keySet());
     }
 
     /** Runs this once, with the first whole view and before anybody is told that it is ready. */
@@ -136,6 +139,13 @@ public final class Follower implements AutoCloseable {
 
     public boolean isStoreReachable() {
         return storeReachable;
+    }
+
+    /** A document that the bundle ships, whatever the store says of its id. */
+    public Optional<StoredDocument> bundled(String collection, String id) {
+        return Optional.ofNullable(bundledById.get(id))
+                .filter(_ -> collection.equals(Assembly.BUNDLE_COLLECTION))
+                .map(document -> new StoredDocument(collection, document, 0, false));
     }
 
     /** Says that the store changed; without it the change is seen at the next poll. */

@@ -2,9 +2,14 @@ package dev.ragops.runtime.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragops.runtime.config.AnswerConfig;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.ragops.runtime.trace.Trace;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Whatever an endpoint does, there is an answer in time: an extractive one, marked as such. */
 class EndpointTroubleTest extends EndpointFixture {
@@ -28,9 +34,9 @@ class EndpointTroubleTest extends EndpointFixture {
         }
 
         @ParameterizedTest
-        @CsvSource({"400, REFUSED", "401, REFUSED", "404, REFUSED", "302, REFUSED"})
+        @CsvSource({"400, UNFIT", "413, UNFIT", "422, UNFIT", "401, REFUSED", "404, REFUSED", "302, REFUSED"})
         void that_refuses_is_not_asked_again(int status, Outcome outcome) {
-            usual = status(status);
+            endpoint.usual = Endpoint.status(status);
 
             stoodIn(answerer().answer(question("rollback")));
 
@@ -40,7 +46,7 @@ class EndpointTroubleTest extends EndpointFixture {
         @ParameterizedTest
         @ValueSource(ints = {429, 500, 502, 503, 504})
         void for_a_moment_is_asked_once_more(int status) {
-            behaviours.add(status(status));
+            endpoint.behaviours.add(Endpoint.status(status));
 
             assertThat(answerer().answer(question("rollback")).degraded()).isFalse();
             assertThat(outcomes).hasSize(2).last().isEqualTo(Outcome.ANSWERED);
@@ -48,7 +54,7 @@ class EndpointTroubleTest extends EndpointFixture {
 
         @Test
         void that_asks_to_be_left_alone_is() {
-            usual = status(429, "retry-after", "30");
+            endpoint.usual = Endpoint.status(429, "retry-after", "30");
             Answerer answerer = answerer();
 
             stoodIn(answerer.answer(question("rollback")));
@@ -56,28 +62,65 @@ class EndpointTroubleTest extends EndpointFixture {
 
             assertThat(outcomes).containsExactly(Outcome.BUSY, Outcome.RESTING);
             now.set(Instant.EPOCH.plusSeconds(31));
-            usual = says("It rains [2].");
+            endpoint.usual = Endpoint.says("It rains [2].");
             assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
         }
 
         @Test
         void is_not_asked_after_five_failures_until_it_has_rested() {
-            usual = status(500);
+            endpoint.usual = Endpoint.status(500);
             Answerer answerer = answerer();
             for (int i = 0; i < 10; i++) {
                 stoodIn(answerer.answer(question("rollback")));
             }
-            assertThat(asked).hasSize(5);
+            assertThat(endpoint.asked).hasSize(5);
             assertThat(outcomes).endsWith(Outcome.RESTING);
 
             now.set(Instant.EPOCH.plusSeconds(21));
-            usual = says("It rains [2].");
+            endpoint.usual = Endpoint.says("It rains [2].");
             assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
         }
 
         @Test
+        void for_callers_who_are_in_a_hurry_only_is_asked_by_the_others() {
+            endpoint.usual = exchange -> endpoint.silence();
+            Answerer answerer = answerer();
+            for (int i = 0; i < 10; i++) {
+                stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(200), Trace.none())));
+            }
+            assertThat(outcomes).hasSize(10).containsOnly(Outcome.TIMEOUT);
+
+            endpoint.usual = Endpoint.says("It rains [2].");
+            assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {400, 413, 422})
+        void for_one_question_only_is_asked_the_others(int status) {
+            endpoint.usual = Endpoint.status(status);
+            Answerer answerer = answerer();
+            for (int i = 0; i < 10; i++) {
+                stoodIn(answerer.answer(question("rollback")));
+            }
+            assertThat(outcomes).hasSize(10).containsOnly(Outcome.UNFIT);
+
+            endpoint.usual = Endpoint.says("It rains [2].");
+            assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
+        }
+
+        @Test
+        void that_hangs_is_left_alone_also_when_no_caller_has_its_whole_time() {
+            endpoint.usual = exchange -> endpoint.silence();
+            Answerer answerer = answerer();
+            for (int i = 0; i < 6; i++) {
+                stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(600), Trace.none())));
+            }
+            assertThat(outcomes).endsWith(Outcome.TIMEOUT, Outcome.RESTING).hasSize(6);
+        }
+
+        @Test
         void that_says_nothing_is_given_up_in_time() {
-            usual = exchange -> silence();
+            endpoint.usual = exchange -> endpoint.silence();
 
             stoodIn(answerer().answer(question("rollback")));
 
@@ -86,9 +129,9 @@ class EndpointTroubleTest extends EndpointFixture {
 
         @Test
         void that_falls_silent_midway_is_given_up_sooner() {
-            usual = exchange -> {
-                chunk(stream(exchange), "It rains [2]. And");
-                silence();
+            endpoint.usual = exchange -> {
+                Endpoint.chunk(Endpoint.stream(exchange), "It rains [2]. And");
+                endpoint.silence();
             };
             long begin = System.nanoTime();
 
@@ -100,18 +143,18 @@ class EndpointTroubleTest extends EndpointFixture {
 
         @Test
         void gets_no_more_time_than_the_request_has() {
-            usual = exchange -> silence();
+            endpoint.usual = exchange -> endpoint.silence();
             Answerer answerer = answerer();
 
-            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(400))));
-            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(50))));
+            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(400), Trace.none())));
+            stoodIn(answerer.answer(new Question("rollback", HITS, false, Duration.ofMillis(50), Trace.none())));
 
-            assertThat(asked).hasSize(1);
+            assertThat(endpoint.asked).hasSize(1);
         }
 
         @Test
         void that_breaks_off_leaves_what_listeners_heard_and_says_so() {
-            usual = exchange -> chunk(stream(exchange), "It rains [2]. And");
+            endpoint.usual = exchange -> Endpoint.chunk(Endpoint.stream(exchange), "It rains [2]. And");
             List<String> deltas = new ArrayList<>();
 
             Answer streamed = answerer().stream(question("rollback"), deltas::add);
@@ -125,7 +168,7 @@ class EndpointTroubleTest extends EndpointFixture {
 
         @Test
         void before_its_first_word_is_replaced_for_listeners_too() {
-            usual = status(400);
+            endpoint.usual = Endpoint.status(400);
             List<String> deltas = new ArrayList<>();
 
             Answer answer = stoodIn(answerer().stream(question("rollback"), deltas::add));
@@ -146,7 +189,7 @@ class EndpointTroubleTest extends EndpointFixture {
                     ""
                 })
         void that_streams_nonsense_has_failed(String body) {
-            usual = exchange -> stream(exchange).write(body.getBytes(StandardCharsets.UTF_8));
+            endpoint.usual = exchange -> Endpoint.stream(exchange).write(body.getBytes(StandardCharsets.UTF_8));
 
             stoodIn(answerer().answer(question("rollback")));
 
@@ -158,7 +201,7 @@ class EndpointTroubleTest extends EndpointFixture {
                 strings = {"<html>", "[]", "{}", "{\"choices\":[]}", "{\"choices\":[{\"message\":{\"content\":null}}]}"
                 })
         void whose_document_is_none_has_failed(String body) {
-            usual = document(body);
+            endpoint.usual = Endpoint.document(body);
 
             stoodIn(answerer().answer(question("rollback")));
 
@@ -167,8 +210,8 @@ class EndpointTroubleTest extends EndpointFixture {
 
         @Test
         void that_never_ends_is_cut_off() {
-            usual = exchange -> {
-                OutputStream out = stream(exchange);
+            endpoint.usual = exchange -> {
+                OutputStream out = Endpoint.stream(exchange);
                 byte[] much = "x".repeat(1 << 16).getBytes(StandardCharsets.UTF_8);
                 while (true) {
                     out.write(much);
@@ -182,7 +225,7 @@ class EndpointTroubleTest extends EndpointFixture {
 
         @Test
         void where_nobody_listens_is_unreachable() {
-            server.stop(0);
+            endpoint.leave();
 
             stoodIn(answerer().answer(question("rollback")));
 
@@ -191,22 +234,39 @@ class EndpointTroubleTest extends EndpointFixture {
 
         @Test
         void whose_key_cannot_be_read_is_not_asked() {
-            Answerer answerer = answerer(new AnswerConfig(
-                    AnswerConfig.Kind.GENERATED,
-                    2,
-                    Optional.empty(),
-                    3000,
-                    64,
-                    Optional.of(endpoint(Optional.of(directory.resolve("none").toString())))));
+            Answerer answerer = answerer(Optional.of(directory.resolve("none")));
 
             stoodIn(answerer.answer(question("rollback")));
 
-            assertThat(asked).isEmpty();
+            assertThat(endpoint.asked).isEmpty();
             assertThat(outcomes).containsExactly(Outcome.REFUSED);
         }
 
-        private void silence() {
-            EndpointTroubleTest.this.silence();
+        @ParameterizedTest
+        @ValueSource(strings = {"\uFEFFsecret", "sec\nret", "sec\u2028ret"})
+        void whose_key_is_no_header_is_not_asked_and_that_is_said_once_without_the_key(String key) throws Exception {
+            Path file = Files.writeString(directory.resolve("key"), key);
+            Answerer answerer = answerer(Optional.of(file));
+            ListAppender<ILoggingEvent> log = new ListAppender<>();
+            log.start();
+            Logger logger = (Logger) LoggerFactory.getLogger(OpenAiGenerator.class);
+            logger.addAppender(log);
+
+            stoodIn(answerer.answer(question("rollback")));
+            stoodIn(answerer.answer(question("rollback")));
+            logger.detachAppender(log);
+
+            assertThat(endpoint.asked).isEmpty();
+            assertThat(outcomes).containsExactly(Outcome.REFUSED, Outcome.REFUSED);
+            assertThat(log.list).singleElement().satisfies(event -> {
+                assertThat(event.getFormattedMessage())
+                        .contains(file.toString())
+                        .doesNotContain("ret");
+                assertThat(event.getThrowableProxy()).isNull();
+            });
+
+            Files.writeString(file, "secret");
+            assertThat(answerer.answer(question("rollback")).degraded()).isFalse();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.ragops.runtime.answer;
 
 import dev.ragops.runtime.search.Passage;
 import dev.ragops.runtime.search.SearchHit;
+import dev.ragops.runtime.trace.Trace;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -24,6 +25,6 @@ final class Hits {
     }
 
     static Question question(String text, List<SearchHit> hits) {
-        return new Question(text, hits, false, Question.UNHURRIED);
+        return new Question(text, hits, false, Question.UNHURRIED, Trace.none());
     }
 }

@@ -19,7 +19,7 @@ class TranscriptTest {
     private static Answer answer(String said) {
         Transcript transcript = new Transcript(HITS, 2, _ -> {});
         transcript.add(said);
-        return transcript.end(true);
+        return transcript.end(Answer.Ending.WHOLE);
     }
 
     @Test
@@ -94,7 +94,7 @@ class TranscriptTest {
         transcript.add("il.example) change [1]. It ");
         assertThat(shown).containsExactly("A rollback is this change.");
         transcript.add("takes two seconds [1]");
-        Answer answer = transcript.end(true);
+        Answer answer = transcript.end(Answer.Ending.WHOLE);
 
         assertThat(shown).containsExactly("A rollback is this change.", " It takes two seconds");
         assertThat(String.join("", shown)).isEqualTo(answer.text());
@@ -105,7 +105,7 @@ class TranscriptTest {
         Transcript transcript = new Transcript(HITS, 2, _ -> {});
         transcript.add("It rains [2]. A rollback is a cha");
 
-        Answer answer = transcript.end(false);
+        Answer answer = transcript.end(Answer.Ending.CUT);
 
         assertThat(answer.text()).isEqualTo("It rains.");
         assertThat(answer.degraded()).isTrue();
@@ -142,7 +142,7 @@ class TranscriptTest {
                 pieces.add(said.substring(at, to));
                 at = to;
             }
-            Answer answer = pieces.end(true);
+            Answer answer = pieces.end(Answer.Ending.WHOLE);
 
             assertThat(answer).as("of %s", said).isEqualTo(answer(said.toString()));
             assertThat(shown).hasToString(answer.text());

@@ -168,6 +168,7 @@ class ConfigTest {
                     "{\"generation\":{\"generator\":{\"model\":\"x\"}}}|generation.generator.url must be an address",
                     "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"soon\"}}}|timeout must be a duration",
                     "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"0s\"}}}|timeout is PT0S",
+                    "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"11m\"}}}|timeout is PT11M, must be more than nothing and at most 10m",
                     "{\"generation\":{\"generator\":{\"url\":\"file:///x\",\"model\":\"m\"}}}|must be http(s)://host",
                     "{\"generation\":{\"generator\":{\"url\":\"http://a b\",\"model\":\"m\"}}}|generation.generator.url is",
                 })

@@ -90,7 +90,7 @@ class OpenAiClientTest extends ServerFixture {
     }
 
     @Test
-    void gets_an_answer_with_its_citations_as_annotations() {
+    void gets_an_answer_with_its_citations_as_annotations() throws Exception {
         ChatCompletion completion = client.chat().completions().create(question());
 
         var message = completion.choices().getFirst().message();
@@ -98,6 +98,8 @@ class OpenAiClientTest extends ServerFixture {
         var citation = message.annotations().orElseThrow().getFirst().urlCitation();
         assertThat(citation.title()).isEqualTo("Rollback");
         assertThat(citation.url()).isEqualTo("/documents/rollback?collection=default");
+        assertThat(json(get(citation.url())).path("text").asText())
+                .isEqualTo("A rollback is a change of route, never a rebuild.");
         assertThat(completion.usage().orElseThrow().totalTokens()).isPositive();
     }
 

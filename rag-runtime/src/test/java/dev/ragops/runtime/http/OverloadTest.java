@@ -46,9 +46,10 @@ class OverloadTest extends ServerFixture {
 
         // Nobody has been answered, and all who will not be know it already.
         await().atMost(Duration.ofSeconds(30))
-                .until(() ->
-                        crowd.stream().filter(CompletableFuture::isDone).count() + metric("ragops_runtime_waiting") + 2
-                                == CROWD);
+                .until(() -> crowd.stream().filter(CompletableFuture::isDone).count()
+                                + metric("ragops_runtime_waiting{pool=\"query\",}")
+                                + 2
+                        == CROWD);
         List<HttpResponse<String>> shed = crowd.stream()
                 .filter(CompletableFuture::isDone)
                 .map(CompletableFuture::join)
@@ -85,16 +86,6 @@ class OverloadTest extends ServerFixture {
 
     private static String question(String what) {
         return "{\"query\":\"" + what + " what is a rollback of a release?".repeat(150) + "\"}";
-    }
-
-    private int metric(String name) throws Exception {
-        return get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToInt(line -> (int) Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Counts questions and lets them through only while the gate is open. */

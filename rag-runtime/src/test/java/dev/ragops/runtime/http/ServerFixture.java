@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragops.runtime.answer.Answerer;
-import dev.ragops.runtime.answer.GeneratorListener;
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
@@ -91,6 +90,11 @@ abstract class ServerFixture {
         return real;
     }
 
+    /** What is served: a test may want another. */
+    RagConfig config() {
+        return RagConfig.DEFAULT;
+    }
+
     final void serve(Optional<Supplier<DocumentStore>> store, List<Path> tokens, Optional<Path> keys)
             throws IOException {
         List<SourceDocument> bundled = List.of(
@@ -102,21 +106,21 @@ abstract class ServerFixture {
                 new SourceDocument(
                         "weather", "Weather", "It rains in the north of the country.", Map.of("kind", "other")));
         Embedder served = questionEmbedder(embedder);
-        follower = new Follower(RagConfig.DEFAULT, embedder, bundled, Map::of, store, Optional.empty());
+        follower = new Follower(config(), embedder, bundled, Map::of, store, Optional.empty());
         follower.start();
+        RuntimeMetrics metrics = new RuntimeMetrics(follower, embedder::queryCache);
         server = new RuntimeServer(
                 vertx,
                 CONTRACT,
                 new Engine(
-                        RagConfig.DEFAULT,
+                        config(),
                         served,
                         follower,
-                        new Searcher(served, RagConfig.DEFAULT.retrieval()),
-                        new Answerer(
-                                RagConfig.DEFAULT.answer(), String::length, Clock.systemUTC(), GeneratorListener.NONE)),
+                        new Searcher(served, config().retrieval()),
+                        new Answerer(config().answer(), String::length, Clock.systemUTC(), metrics)),
                 new Identity("support-0123456789", "3", "digest", "", embedder.fingerprint()),
                 new Door(new Tokens(tokens), new ApiKeys(keys, CONTRACT, System::nanoTime), System::nanoTime),
-                new RuntimeMetrics(follower, embedder::queryCache),
+                metrics,
                 Clock.systemUTC(),
                 2);
         url = "http://127.0.0.1:"
@@ -157,6 +161,17 @@ abstract class ServerFixture {
 
     static JsonNode json(HttpResponse<String> response) throws IOException {
         return JSON.readTree(response.body());
+    }
+
+    /** @param series name and labels, as scraped */
+    double metric(String series) throws IOException, InterruptedException {
+        return get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     JsonNode query(String body) throws IOException, InterruptedException {

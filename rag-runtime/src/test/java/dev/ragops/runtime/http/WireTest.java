@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Nested;
@@ -276,6 +277,25 @@ class WireTest extends ServerFixture {
                     .contains("\"field\":\"text\"");
             assertThat(json(get("/documents")).path("documents")).hasSize(1);
         }
+    }
+
+    @Test
+    void a_bundled_document_is_read_until_one_of_the_store_or_its_deletion_hides_it() throws Exception {
+        JsonNode bundled = json(get("/documents/rollback"));
+        assertThat(bundled.path("text").asText()).isEqualTo("A rollback is a change of route, never a rebuild.");
+        assertThat(bundled.at("/metadata/kind").asText()).isEqualTo("concept");
+        assertThat(bundled.path("sequence").asInt()).isZero();
+        assertThat(get("/documents/rollback?collection=other").statusCode()).isEqualTo(404);
+
+        post("/ingest", "{\"documents\":[{\"id\":\"rollback\",\"text\":\"mine\"}]}");
+        assertThat(json(get("/documents/rollback")).path("text").asText()).isEqualTo("mine");
+
+        send("DELETE", "/documents/rollback", "", new byte[0]);
+        assertThat(get("/documents/rollback").statusCode()).isEqualTo(404);
+        assertThat(json(get("/documents")).path("documents")).isEmpty();
+
+        serveAgain(Optional.empty(), List.of());
+        assertThat(json(get("/documents/rollback")).path("text").asText()).contains("change of route");
     }
 
     @Test

@@ -11,9 +11,11 @@ import dev.ragops.runtime.search.SearchResult;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
- * Writes one chat completion, whole or in chunks. The sources stand beside the choices, where clients that do not know them look away.
+ * Writes one chat completion, whole or in chunks. The sources and how far the answer is to be trusted stand beside the choices, where clients that do not know
+ * them look away.
  *
  * @param collection that was searched, for links to its documents
  */
@@ -24,7 +26,7 @@ record ChatReplies(String id, String model, long created, String collection, Tok
             out.writeArrayFieldStart("choices");
             out.writeStartObject();
             out.writeNumberField("index", 0);
-            out.writeStringField("finish_reason", "stop");
+            out.writeStringField("finish_reason", finishReason(answer));
             out.writeNullField("logprobs");
             out.writeObjectFieldStart("message");
             out.writeStringField("role", "assistant");
@@ -35,6 +37,7 @@ record ChatReplies(String id, String model, long created, String collection, Tok
             out.writeEndObject();
             out.writeEndArray();
             usage(out, question, answer);
+            Replies.qualities(out, answer);
             out.writeFieldName("sources");
             Replies.sources(out, found.hits());
         });
@@ -44,7 +47,7 @@ record ChatReplies(String id, String model, long created, String collection, Tok
     byte[] first(SearchResult found) {
         return Json.object(out -> {
             head(out, "chat.completion.chunk");
-            choice(out, false, delta -> {
+            choice(out, Optional.empty(), delta -> {
                 delta.writeStringField("role", "assistant");
                 delta.writeStringField("content", "");
             });
@@ -56,14 +59,15 @@ record ChatReplies(String id, String model, long created, String collection, Tok
     byte[] delta(String text) {
         return Json.object(out -> {
             head(out, "chat.completion.chunk");
-            choice(out, false, delta -> delta.writeStringField("content", text));
+            choice(out, Optional.empty(), delta -> delta.writeStringField("content", text));
         });
     }
 
     byte[] last(Answer answer, SearchResult found) {
         return Json.object(out -> {
             head(out, "chat.completion.chunk");
-            choice(out, true, delta -> annotations(delta, answer, found));
+            choice(out, Optional.of(finishReason(answer)), delta -> annotations(delta, answer, found));
+            Replies.qualities(out, answer);
         });
     }
 
@@ -95,20 +99,24 @@ record ChatReplies(String id, String model, long created, String collection, Tok
         out.writeStringField("model", model);
     }
 
-    private static void choice(JsonGenerator out, boolean last, Json.Value delta) throws IOException {
+    private static void choice(JsonGenerator out, Optional<String> finishReason, Json.Value delta) throws IOException {
         out.writeArrayFieldStart("choices");
         out.writeStartObject();
         out.writeNumberField("index", 0);
         out.writeObjectFieldStart("delta");
         delta.write(out);
         out.writeEndObject();
-        if (last) {
-            out.writeStringField("finish_reason", "stop");
-        } else {
-            out.writeNullField("finish_reason");
-        }
+        out.writeStringField("finish_reason", finishReason.orElse(null));
         out.writeEndObject();
         out.writeEndArray();
+    }
+
+    private static String finishReason(Answer answer) {
+        return switch (answer.ending()) {
+            case LENGTH -> "length";
+            // OpenAI knows no word for the others; "degraded" says it.
+            case WHOLE, STAND_IN, CUT -> "stop";
+        };
     }
 
     private void annotations(JsonGenerator out, Answer answer, SearchResult found) throws IOException {
@@ -118,14 +126,19 @@ record ChatReplies(String id, String model, long created, String collection, Tok
             out.writeStartObject();
             out.writeStringField("type", "url_citation");
             out.writeObjectFieldStart("url_citation");
-            out.writeNumberField("start_index", citation.start());
-            out.writeNumberField("end_index", citation.end());
+            out.writeNumberField("start_index", codePoints(answer.text(), citation.start()));
+            out.writeNumberField("end_index", codePoints(answer.text(), citation.end()));
             out.writeStringField("title", passage.title());
             out.writeStringField("url", url(passage));
             out.writeEndObject();
             out.writeEndObject();
         }
         out.writeEndArray();
+    }
+
+    /** Clients in Python slice by code points; our own API counts UTF-16 units. */
+    private static int codePoints(String text, int units) {
+        return text.codePointCount(0, units);
     }
 
     /** Where the document came from, when its metadata say so, else where it can be read here. */

@@ -52,10 +52,11 @@ public final class ChatRoute {
             return;
         }
         retrieval
-                .search(call, request, Optional.empty(), found -> {
-                    Answer answer = retrieval.answer(call, request.question(), found);
-                    return replies.completion(request.question(), answer, found);
-                })
+                .answer(
+                        call,
+                        request,
+                        Optional.empty(),
+                        (answer, found) -> replies.completion(request.question(), answer, found))
                 .onSuccess(reply -> {
                     call.response().putHeader("x-ragops-answer-class", retrieval.answerClass());
                     call.json(reply);
@@ -65,24 +66,30 @@ public final class ChatRoute {
 
     private void stream(Call call, SearchRequest request, ChatReplies replies, boolean usage) {
         Events events = new Events(vertx, call, retrieval.answerClass());
-        retrieval
-                .search(call, request, Optional.empty(), found -> {
-                    stream(call, request, found, replies, usage, events);
-                    return found;
-                })
-                .onSuccess(found -> events.end())
-                .onFailure(failure -> events.failed(call, failure, "", ChatReplies::error));
-    }
+        Retrieval.Reply<Answer> reply = new Retrieval.Reply<>() {
+            @Override
+            public void found(SearchResult found) {
+                events.send("", replies.first(found));
+            }
 
-    private void stream(
-            Call call, SearchRequest request, SearchResult found, ChatReplies replies, boolean usage, Events events) {
-        events.send("", replies.first(found));
-        Answer answer = retrieval.stream(call, request.question(), found, text -> events.send("", replies.delta(text)));
-        events.send("", replies.last(answer, found));
-        if (usage) {
-            events.send("", replies.usage(request.question(), answer));
-        }
-        events.send("", "[DONE]");
+            @Override
+            public void said(String text) {
+                events.send("", replies.delta(text));
+            }
+
+            @Override
+            public Answer answered(Answer answer, SearchResult found) {
+                events.send("", replies.last(answer, found));
+                if (usage) {
+                    events.send("", replies.usage(request.question(), answer));
+                }
+                events.send("", "[DONE]");
+                return answer;
+            }
+        };
+        retrieval.stream(call, request, Optional.empty(), reply)
+                .onSuccess(answer -> events.end())
+                .onFailure(failure -> events.failed(call, failure, "", ChatReplies::error));
     }
 
     private static String question(JsonNode messages) {

@@ -83,14 +83,13 @@ public final class DocumentRoutes {
         String id = id(call);
         documents
                 .read(call, Optional.<StoredDocument>empty(), store -> store.get(collection, id))
+                .map(found -> found.or(() -> documents.bundled(collection, id)))
                 .onSuccess(found -> found.filter(stored -> !stored.deleted()
                                 && call.grant().sees(stored.document().metadata()))
                         .ifPresentOrElse(
                                 stored -> call.json(Replies.document(stored)),
                                 () -> call.fail(Problem.of(
-                                        404,
-                                        "Not found",
-                                        "no ingested document has this id in collection " + collection))))
+                                        404, "Not found", "no document has this id in collection " + collection))))
                 .onFailure(call::fail);
     }
 

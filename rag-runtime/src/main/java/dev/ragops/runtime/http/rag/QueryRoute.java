@@ -47,10 +47,7 @@ public final class QueryRoute {
             return;
         }
         retrieval
-                .search(call, request, minSequence, found -> {
-                    Answer answer = retrieval.answer(call, request.question(), found);
-                    return Replies.query(answer, found, identity, explain);
-                })
+                .answer(call, request, minSequence, (answer, found) -> Replies.query(answer, found, identity, explain))
                 .onSuccess(reply -> {
                     call.response().putHeader("x-ragops-answer-class", retrieval.answerClass());
                     call.json(reply);
@@ -60,22 +57,25 @@ public final class QueryRoute {
 
     private void stream(Call call, SearchRequest request, Optional<Long> minSequence, boolean explain) {
         Events events = new Events(vertx, call, retrieval.answerClass());
-        retrieval
-                .search(call, request, minSequence, found -> {
-                    events.send("sources", Json.bytes(out -> Replies.sources(out, found.hits())));
-                    answer(call, request, found, explain, events);
-                    return found;
-                })
-                .onSuccess(found -> events.end())
-                .onFailure(failure -> events.failed(call, failure, "error", Problem::json));
-    }
+        Retrieval.Reply<Answer> reply = new Retrieval.Reply<>() {
+            @Override
+            public void found(SearchResult found) {
+                events.send("sources", Json.bytes(out -> Replies.sources(out, found.hits())));
+            }
 
-    private void answer(Call call, SearchRequest request, SearchResult found, boolean explain, Events events) {
-        Answer answer = retrieval.stream(
-                call,
-                request.question(),
-                found,
-                text -> events.send("delta", Json.object(out -> out.writeStringField("text", text))));
-        events.send("done", Replies.done(answer, found, identity, explain));
+            @Override
+            public void said(String text) {
+                events.send("delta", Json.object(out -> out.writeStringField("text", text)));
+            }
+
+            @Override
+            public Answer answered(Answer answer, SearchResult found) {
+                events.send("done", Replies.done(answer, found, identity, explain));
+                return answer;
+            }
+        };
+        retrieval.stream(call, request, minSequence, reply)
+                .onSuccess(answer -> events.end())
+                .onFailure(failure -> events.failed(call, failure, "error", Problem::json));
     }
 }

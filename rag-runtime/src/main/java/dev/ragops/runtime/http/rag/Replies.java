@@ -24,7 +24,7 @@ public final class Replies {
         return Json.object(out -> {
             out.writeObjectFieldStart("answer");
             out.writeStringField("text", answer.text());
-            qualities(out, answer);
+            rest(out, answer);
             out.writeEndObject();
             out.writeFieldName("sources");
             sources(out, result.hits());
@@ -35,16 +35,13 @@ public final class Replies {
     /** The last event of a stream: everything about the answer but its text. */
     static byte[] done(Answer answer, SearchResult result, Identity identity, boolean explain) {
         return Json.object(out -> {
-            qualities(out, answer);
+            rest(out, answer);
             origin(out, result, identity, explain);
         });
     }
 
-    private static void qualities(JsonGenerator out, Answer answer) throws IOException {
-        out.writeStringField("kind", answer.kind().name().toLowerCase(Locale.ROOT));
-        out.writeBooleanField("degraded", answer.degraded());
-        out.writeBooleanField("lowConfidence", answer.lowConfidence());
-        out.writeNumberField("groundedness", answer.groundedness());
+    private static void rest(JsonGenerator out, Answer answer) throws IOException {
+        qualities(out, answer);
         out.writeArrayFieldStart("citations");
         for (Answer.Citation citation : answer.citations()) {
             out.writeStartObject();
@@ -56,6 +53,14 @@ public final class Replies {
             out.writeEndObject();
         }
         out.writeEndArray();
+    }
+
+    /** How far an answer is to be trusted; beside a chat completion, too. */
+    public static void qualities(JsonGenerator out, Answer answer) throws IOException {
+        out.writeStringField("kind", answer.kind().name().toLowerCase(Locale.ROOT));
+        out.writeBooleanField("degraded", answer.degraded());
+        out.writeBooleanField("lowConfidence", answer.lowConfidence());
+        out.writeNumberField("groundedness", answer.groundedness());
     }
 
     private static void origin(JsonGenerator out, SearchResult result, Identity identity, boolean explain)

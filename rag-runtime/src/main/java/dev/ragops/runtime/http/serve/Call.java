@@ -3,6 +3,7 @@ package dev.ragops.runtime.http.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragops.runtime.answer.Question;
 import dev.ragops.runtime.http.access.Grant;
+import dev.ragops.runtime.trace.Trace;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -56,6 +57,16 @@ public record Call(
             return Duration.ofNanos(millis * 1_000_000 - (System.nanoTime() - startNanos));
         } catch (NumberFormatException e) {
             return Question.UNHURRIED;
+        }
+    }
+
+    /** Runs {@code then} when the answer is out, or nobody waits for it any more; to be called on the event loop. */
+    public void whenOver(Runnable then) {
+        if (response().ended() || response().closed()) {
+            then.run();
+        } else {
+            // Not a handler of the response: there is room for one, and the request is counted by it.
+            context.addEndHandler(_ -> then.run());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.http.contract.Problem;
 import dev.ragops.runtime.observe.RuntimeMetrics;
 import dev.ragops.runtime.store.DocumentStore;
+import dev.ragops.runtime.store.StoredDocument;
 import dev.ragops.runtime.store.WriteResult;
 import dev.ragops.runtime.view.Follower;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -58,6 +60,11 @@ public final class Documents implements AutoCloseable {
         }
         DocumentStore store = store();
         return workers.run(call, PATIENCE, () -> read.apply(store));
+    }
+
+    /** What the bundle ships; a document of the store, or its deletion, hides one of the same id. */
+    public Optional<StoredDocument> bundled(String collection, String id) {
+        return follower.bundled(collection, id);
     }
 
     public Future<WriteResult> upsert(Call call, String collection, List<SourceDocument> documents) {

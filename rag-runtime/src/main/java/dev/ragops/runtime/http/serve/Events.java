@@ -7,11 +7,20 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
-/** Server-sent events of one answer, written from a worker in order; the head goes out with the first. */
+/**
+ * Server-sent events of one answer, written from a worker in order; the head goes out with the first. While nothing is said after it, a comment now and then
+ * keeps the connection from being taken for dead, by us and by whatever stands between.
+ */
 public final class Events {
+    /** A quarter of the shortest idle time-out that is common in proxies. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    private static final Buffer COMMENT = Buffer.buffer(":\n\n");
+
     private final Context context;
     private final HttpServerResponse response;
     private volatile boolean begun;
@@ -19,10 +28,21 @@ public final class Events {
 
     /** To be made on the event loop of the call. */
     public Events(Vertx vertx, Call call, String answerClass) {
+        this(vertx, call, answerClass, HEARTBEAT);
+    }
+
+    Events(Vertx vertx, Call call, String answerClass, Duration heartbeat) {
         this.context = vertx.getOrCreateContext();
         this.response = call.response();
-        response.closeHandler(v -> gone = true);
-        response.exceptionHandler(failure -> gone = true);
+        long timer = vertx.setPeriodic(heartbeat.toMillis(), _ -> {
+            if (begun) {
+                write(COMMENT);
+            }
+        });
+        call.whenOver(() -> {
+            gone = true;
+            vertx.cancelTimer(timer);
+        });
         response.setChunked(true)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -45,11 +65,13 @@ public final class Events {
         }
         event.appendString("data: ").appendBytes(json).appendString("\n\n");
         begun = true;
-        context.runOnContext(v -> {
-            if (!gone && !response.ended()) {
-                response.write(event);
-            }
-        });
+        context.runOnContext(v -> write(event));
+    }
+
+    private void write(Buffer event) {
+        if (!gone && !response.ended()) {
+            response.write(event);
+        }
     }
 
     public void send(String name, String data) {

@@ -1,12 +1,14 @@
 package dev.ragops.runtime.http.serve;
 
 import dev.ragops.runtime.answer.Answer;
+import dev.ragops.runtime.answer.Outcome;
 import dev.ragops.runtime.answer.Question;
 import dev.ragops.runtime.http.contract.Problem;
 import dev.ragops.runtime.observe.RuntimeMetrics;
 import dev.ragops.runtime.search.SearchRequest;
 import dev.ragops.runtime.search.SearchResult;
 import dev.ragops.runtime.search.View;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -15,10 +17,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Questions of every shape go through here: one view, one worker, within the deadline, counted. */
+/** Questions of every shape go through here: one view, within the deadline, counted. Searches have workers of their own, which wait for no network. */
 public final class Retrieval implements AutoCloseable {
     /** Users of a search box are gone after it; on two cores it is some 400 short questions. */
     private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
@@ -29,19 +31,30 @@ public final class Retrieval implements AutoCloseable {
     private final Engine engine;
     private final RuntimeMetrics metrics;
     private final Workers workers;
+    private final Generation generation;
 
     /** @param concurrency questions that CPUs can work on at a time */
     public Retrieval(Vertx vertx, Engine engine, RuntimeMetrics metrics, int concurrency) {
         this.vertx = vertx;
         this.engine = engine;
         this.metrics = metrics;
-        // A generated answer waits for another server most of its time; an extractive one keeps a core busy.
-        int threads = engine.answerer().generates() ? concurrency * 16 : concurrency;
-        this.workers = new Workers(vertx, "query", threads, 1024 * Math.max(1, concurrency), LONGEST_WAIT, metrics);
+        this.workers = new Workers(vertx, "query", concurrency, 1024 * Math.max(1, concurrency), LONGEST_WAIT, metrics);
+        this.generation = new Generation(Generation.PLACES, metrics);
+    }
+
+    /** What becomes of an answer; what it throws ends the answer. */
+    public interface Reply<T> {
+        /** Told before anything is said. */
+        default void found(SearchResult found) {}
+
+        /** Told the text of a streamed answer in parts. */
+        default void said(String text) {}
+
+        T answered(Answer answer, SearchResult found);
     }
 
     /**
-     * Searches and makes an answer of what was found, both on a worker.
+     * Searches, and makes a reply of what was found on the same worker.
      *
      * @param minSequence the view must show at least this; waits a bounded time for it
      * @param use makes the reply
@@ -65,22 +78,38 @@ public final class Retrieval implements AutoCloseable {
                 }));
     }
 
-    /** An answer from what was found; to be called on the worker. */
-    public Answer answer(Call call, String question, SearchResult found) {
-        return counted(call, engine.answerer().answer(question(call, question, found)));
+    /** Searches and answers from what was found, whole. */
+    public <T> Future<T> answer(Call call, SearchRequest request, Optional<Long> minSequence, Reply<T> reply) {
+        return answer(call, request, minSequence, engine.answerer()::answer, reply);
     }
 
-    /**
-     * The same as it comes; to be called on the worker.
-     *
-     * @param deltas gets the text in parts; may throw when nobody listens any more
-     */
-    public Answer stream(Call call, String question, SearchResult found, Consumer<String> deltas) {
-        return counted(call, engine.answerer().stream(question(call, question, found), deltas));
+    /** The same as it comes. */
+    public <T> Future<T> stream(Call call, SearchRequest request, Optional<Long> minSequence, Reply<T> reply) {
+        return answer(call, request, minSequence, question -> engine.answerer().stream(question, reply::said), reply);
     }
 
-    private static Question question(Call call, String text, SearchResult found) {
-        return new Question(text, found.hits(), call.isShadow(), call.left());
+    private <T> Future<T> answer(
+            Call call,
+            SearchRequest request,
+            Optional<Long> minSequence,
+            Function<Question, Answer> make,
+            Reply<T> reply) {
+        Context context = vertx.getOrCreateContext();
+        Future<Future<T>> begun = search(call, request, minSequence, found -> {
+            reply.found(found);
+            Question question =
+                    new Question(request.question(), found.hits(), call.isShadow(), call.left(), call.trace());
+            Supplier<T> answering = () -> reply.answered(counted(call, make.apply(question)), found);
+            if (!engine.answerer().asks(question)) {
+                return Future.succeededFuture(answering.get());
+            }
+            return generation.run(context, call, answering).orElseGet(() -> {
+                metrics.ended(Outcome.FULL, Duration.ZERO);
+                Answer standIn = engine.answerer().standIn(question, reply::said);
+                return Future.succeededFuture(reply.answered(counted(call, standIn), found));
+            });
+        });
+        return begun.compose(answer -> answer);
     }
 
     private Answer counted(Call call, Answer answer) {

@@ -2,6 +2,7 @@ package dev.ragops.runtime.http.serve;
 
 import dev.ragops.runtime.http.contract.Problem;
 import dev.ragops.runtime.observe.RuntimeMetrics;
+import dev.ragops.runtime.trace.Trace;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -40,6 +41,7 @@ public final class Workers implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(queue),
                 Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+        metrics.waiting(name, () -> pool.getQueue().size());
     }
 
     /**
@@ -71,7 +73,6 @@ public final class Workers implements AutoCloseable {
                     wait.took(System.nanoTime() - began);
                 }
             });
-            metrics.waiting.set(pool.getQueue().size());
         } catch (RejectedExecutionException e) {
             metrics.shed.inc();
             promise.fail(overloaded(expected));
