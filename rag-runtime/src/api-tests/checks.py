@@ -4,10 +4,12 @@ import http.client
 import json
 import os
 import pathlib
+import resource
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -15,6 +17,7 @@ import openai
 
 # The second runtime wants keys: one opens everything, the other reads what tenant a has in collection shop.
 URL, FUZZER, KEYED_URL, WHOLE_KEY, SHOP_KEY = sys.argv[1:6]
+SERVER = int(sys.argv[6])
 HOST, PORT = urllib.parse.urlparse(URL).hostname, urllib.parse.urlparse(URL).port
 checks = []
 
@@ -102,27 +105,94 @@ def a_body_of_10_mb_is_taken_and_a_larger_one_refused():
     assert status == 413, status
 
 
+def stream(collection, receive_buffer=0):
+    """A connection that has begun to send documents, a line each, and a reader of their results."""
+    raw = socket.socket()
+    if receive_buffer:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    raw.settimeout(120)
+    raw.connect((HOST, PORT))
+    raw.sendall(
+        b"POST /ingest?wait=false&collection=%s HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n"
+        b"transfer-encoding: chunked\r\n\r\n" % collection.encode()
+    )
+    return raw, raw.makefile("rb")
+
+
+def chunk(lines):
+    return b"%x\r\n%s\r\n" % (len(lines), lines)
+
+
 @check
 def a_stream_of_100000_documents_cut_in_the_middle_keeps_what_it_acknowledged():
-    with socket.create_connection((HOST, PORT), timeout=120) as raw:
-        raw.sendall(
-            b"POST /ingest?wait=false&collection=cut HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n"
-            b"transfer-encoding: chunked\r\n\r\n"
-        )
-        reader = raw.makefile("rb")
-        acknowledged = sent = 0
-        while sent < 100_000 and acknowledged < 1_000:
-            lines = b"".join(b'{"id":"c%d","text":"number %d"}\n' % (i, i) for i in range(sent, sent + 100))
-            raw.sendall(b"%x\r\n%s\r\n" % (len(lines), lines))
-            sent += 100
-            while acknowledged < sent:
-                line = reader.readline()
-                acknowledged += b'"status":"created"' in line
+    raw, reader = stream("cut")
+    acknowledged = set()
+    enough = threading.Event()
+
+    def read():
+        try:
+            for line in reader:
+                if b'"status":"created"' in line:
+                    acknowledged.add(json.loads(line)["id"])
+                if len(acknowledged) >= 3_000:
+                    enough.set()
+        except (OSError, ValueError):
+            pass
+
+    reading = threading.Thread(target=read, daemon=True)
+    reading.start()
+    try:
+        # As fast as the server takes them: when the cut comes, thousands of lines are under way.
+        for i in range(0, 100_000, 50):
+            raw.sendall(chunk(b"".join(b'{"id":"c%06d","text":"number %d"}\n' % (n, n) for n in range(i, i + 50))))
+            if enough.is_set():
+                break
+        assert enough.wait(120), len(acknowledged)
+        raw.sendall(b"40\r\n" + b'{"id":"half","te')
+    finally:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-    for i in (0, acknowledged // 2, acknowledged - 1):
-        assert call("GET", f"/documents/c{i}?collection=cut")[0] == 200, i
-    assert call("GET", f"/documents/c{sent}?collection=cut")[0] == 404
+        raw.shutdown(socket.SHUT_RDWR)
+        raw.close()
+        reading.join(30)
+    kept, after = set(), ""
+    while after is not None:
+        page = json.loads(call("GET", f"/documents?collection=cut&limit=1000&after={after}")[1])
+        kept |= {document["id"] for document in page["documents"]}
+        after = page.get("next")
+    assert acknowledged <= kept, sorted(acknowledged - kept)[:5]
+    assert "half" not in kept
     ready()
+
+
+@check
+def who_does_not_read_its_results_is_not_read_from_and_loses_none_of_them():
+    raw, reader = stream("deaf", receive_buffer=4096)
+    # Lines that are none cost the server nothing but its answer.
+    lines = chunk(b'{"id":""}\n' * 1_000)
+    raw.settimeout(3)
+    sent = 0
+    unsent = b""
+    try:
+        while sent < 1_000_000:
+            unsent = lines
+            while unsent:
+                unsent = unsent[raw.send(unsent) :]
+            sent += 1_000
+        raise AssertionError("the server takes whatever is sent, read or not")
+    except TimeoutError:
+        pass
+    assert call("POST", "/query", '{"query":"teapot"}', timeout=10)[0] == 200
+    raw.settimeout(120)
+    results = []
+    reading = threading.Thread(target=lambda: results.extend(line for line in reader if b'"line":' in line), daemon=True)
+    reading.start()
+    raw.sendall(unsent + b"0\r\n\r\n")
+    sent += 1_000
+    end = time.monotonic() + 60
+    while len(results) < sent and time.monotonic() < end:
+        time.sleep(0.05)
+    assert len(results) == sent, (len(results), sent)
+    raw.close()
 
 
 @check
@@ -131,10 +201,33 @@ def slow_clients_keep_nobody_else_waiting():
     try:
         for one in slow:
             one.sendall(b"POST /query HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{")
-        assert call("POST", "/query", '{"query":"teapot"}', timeout=10)[0] == 200
+        for _ in range(20):
+            assert call("POST", "/query", '{"query":"teapot"}', timeout=10)[0] == 200
+            for one in slow:
+                one.sendall(b" ")
     finally:
         for one in slow:
             one.close()
+
+
+@check
+def a_disk_that_is_full_costs_writes_only_and_is_forgotten_when_there_is_room():
+    def write(name):
+        return call("POST", "/ingest?wait=false&collection=disk", json.dumps({"documents": [{"id": name, "text": "x" * 100_000}]}))
+
+    assert write("before")[0] == 200
+    # No file may grow: to the store this is a disk without room.
+    usual = resource.prlimit(SERVER, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    try:
+        status, body = write("during")
+        assert status == 503 and "no space left" in json.loads(body)["detail"], body
+        assert call("POST", "/query", '{"query":"teapot"}')[0] == 200
+        assert call("GET", "/health/ready")[0] == 200
+    finally:
+        resource.prlimit(SERVER, resource.RLIMIT_FSIZE, usual)
+    assert write("after")[0] == 200
+    found = [call("GET", f"/documents/{name}?collection=disk")[0] for name in ("before", "during", "after")]
+    assert found == [200, 404, 200], found
 
 
 def fuzz(url, examples, *options, checks="", **environment):
