@@ -356,6 +356,9 @@ public final class Follower implements AutoCloseable {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         thread.interrupt();
         try {

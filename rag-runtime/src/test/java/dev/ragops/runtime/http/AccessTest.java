@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -261,6 +262,29 @@ class AccessTest extends ServerFixture {
                 assertThat(page.at("/documents/0/doc_id").asText())
                         .isEqualTo(List.of("2a", "5a", "7a", "").get(offset));
             }
+        }
+
+        @Test
+        void with_a_filter_finds_the_one_document_it_sees_behind_any_number_of_others() throws Exception {
+            ApiKey.Made all = key(List.of(), true);
+            ApiKey.Made made = ApiKey.make(
+                    "a",
+                    List.of(),
+                    false,
+                    Optional.of(ContractOracle.parsed("{\"type\":\"eq\",\"key\":\"tenant\",\"value\":\"a\"}")),
+                    OptionalDouble.empty());
+            serveWith(List.of(), all.entry().line(), made.entry().line());
+            String hidden = IntStream.range(0, 999)
+                    .mapToObj(i -> "{\"id\":\"h" + i + "\",\"text\":\"hidden\"}")
+                    .collect(Collectors.joining(","));
+            post(
+                    "/ingest?wait=false",
+                    "{\"documents\":[" + hidden
+                            + ",{\"id\":\"last\",\"text\":\"seen\",\"metadata\":{\"tenant\":\"a\"}}]}",
+                    "authorization",
+                    "Bearer " + all.key());
+
+            assertThat(paged("Bearer " + made.key())).containsExactly("last");
         }
 
         @Test

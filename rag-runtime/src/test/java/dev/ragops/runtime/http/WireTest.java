@@ -299,6 +299,14 @@ class WireTest extends ServerFixture {
     }
 
     @Test
+    void a_listing_goes_no_further_than_the_deadline() throws Exception {
+        HttpResponse<String> response = get("/documents", "x-ragops-deadline-ms", "-1");
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(json(response).path("title").asText()).isEqualTo("Deadline passed");
+    }
+
+    @Test
     void a_listing_goes_page_by_page() throws Exception {
         post("/ingest", """
                 {"documents":[{"id":"a","text":"one"},{"id":"b","text":"two"},{"id":"c","text":"three"}]}""");
