@@ -75,7 +75,7 @@ public final class Endpoint implements AutoCloseable {
     public void close() {
         over.countDown();
         server.stop(0);
-        threads.close();
+        threads.shutdownNow();
     }
 
     /** Chunks as vLLM and Ollama send them. */

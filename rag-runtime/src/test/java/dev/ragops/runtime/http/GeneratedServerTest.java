@@ -15,7 +15,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -277,18 +276,19 @@ class GeneratedServerTest extends ServerFixture {
         @ValueSource(strings = {QUESTION, STREAMED})
         void is_not_heard_out_when_the_client_has_gone(String question) throws Exception {
             CountDownLatch begun = new CountDownLatch(1);
-            CountDownLatch gone = new CountDownLatch(1);
+            CountDownLatch given = new CountDownLatch(1);
+            CountDownLatch refused = new CountDownLatch(1);
             endpoint.usual = exchange -> {
-                try (OutputStream out = Endpoint.stream(exchange)) {
-                    begun.countDown();
-                    // Says nothing that would be handed on: only hanging up ends it.
+                OutputStream out = Endpoint.stream(exchange);
+                Endpoint.chunk(out, "A rollback is a change of route [1]. And");
+                begun.countDown();
+                Endpoint.await(given);
+                try {
                     while (true) {
-                        out.write(": ping\n\n".getBytes(StandardCharsets.UTF_8));
-                        out.flush();
-                        Thread.onSpinWait();
+                        Endpoint.chunk(out, " on");
                     }
                 } catch (IOException e) {
-                    gone.countDown();
+                    refused.countDown();
                 }
             };
             CompletableFuture<HttpResponse<InputStream>> asking = ask("/query", question);
@@ -299,8 +299,10 @@ class GeneratedServerTest extends ServerFixture {
                 asking.cancel(true);
             }
 
-            assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
-            await().atMost(Duration.ofSeconds(10)).until(() -> metric("ragops_runtime_generating") == 0);
+            // The generator says nothing more, so only hanging up ends the wait for it.
+            await().atMost(Duration.ofSeconds(20)).until(() -> metric("ragops_runtime_generating") == 0);
+            given.countDown();
+            assertThat(refused.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(server.drain(Duration.ofSeconds(10))).isTrue();
         }
     }

@@ -12,6 +12,7 @@ import io.vertx.ext.web.Router;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.URI;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -46,8 +47,11 @@ class EventsTest {
                 .join()
                 .actualPort();
 
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(
-                URI.create("http://127.0.0.1:" + port).toURL().openStream(), StandardCharsets.UTF_8))) {
+        URLConnection connection =
+                URI.create("http://127.0.0.1:" + port).toURL().openConnection();
+        connection.setReadTimeout(30_000);
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(in.readLine()).isEqualTo("event: sources");
             assertThat(in.readLine()).isEqualTo("data: []");
             for (int i = 0; i < 3; i++) {
