@@ -6,9 +6,11 @@ import dev.ragops.runtime.lexical.LuceneLexicalWriter;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The mutable side of an index between two compactions: which document holds which ordinals, and all parts in step. */
@@ -71,31 +73,50 @@ final class IndexState implements AutoCloseable {
         return state;
     }
 
+    /**
+     * What can be refused comes first, and what remembers it last: a change that cannot be taken leaves nothing half done here. Only the words may then be
+     * ahead, which cannot be taken back.
+     */
     View apply(ViewChange change) {
-        BitSet removed = new BitSet();
-        change.deletes().forEach(key -> remove(key, removed));
         // Within one change the last word on a document counts.
         Map<DocumentKey, ViewChange.EmbeddedDocument> upserts = new LinkedHashMap<>();
         change.upserts().forEach(document -> upserts.put(document.key(), document));
+        Set<DocumentKey> gone = new HashSet<>(change.deletes());
+        gone.addAll(upserts.keySet());
+        gone.retainAll(documents.keySet());
+        BitSet removed = new BitSet();
+        for (DocumentKey key : gone) {
+            Range old = Objects.requireNonNull(documents.get(key));
+            removed.set(old.from(), old.to());
+        }
+        Map<DocumentKey, Range> placed = new LinkedHashMap<>();
         List<Passage> added = new ArrayList<>();
         List<float[]> vectors = new ArrayList<>();
+        int first = passages.size();
         for (ViewChange.EmbeddedDocument document : upserts.values()) {
-            remove(document.key(), removed);
             if (document.passages().isEmpty()) {
                 continue;
             }
-            int from = passages.size() + added.size();
-            List<String> texts = new ArrayList<>();
+            int from = first + added.size();
             for (ViewChange.EmbeddedPassage part : document.passages()) {
                 added.add(part.passage());
                 vectors.add(part.vector());
-                texts.add(lexicalText(part.passage()));
             }
-            lexical.add(lexicalKey(document.key()), from, texts);
-            documents.put(document.key(), new Range(from, from + texts.size()));
+            placed.put(document.key(), new Range(from, first + added.size()));
         }
-        rows = rows.append(vectors);
-        passages = passages.change(removed, added, documents.size());
+        VectorRows newRows = rows.append(vectors);
+        PassageTable newPassages = passages.change(removed, added, documents.size() - gone.size() + placed.size());
+        gone.forEach(key -> lexical.delete(lexicalKey(key)));
+        placed.forEach((key, range) -> lexical.add(
+                lexicalKey(key),
+                range.from(),
+                added.subList(range.from() - first, range.to() - first).stream()
+                        .map(IndexState::lexicalText)
+                        .toList()));
+        documents.keySet().removeAll(gone);
+        documents.putAll(placed);
+        rows = newRows;
+        passages = newPassages;
         dense = dense.over(rows);
         return view(change.sequence());
     }
@@ -105,14 +126,6 @@ final class IndexState implements AutoCloseable {
         return passage.title().isBlank()
                 ? passage.text()
                 : passage.title() + "\n" + passage.title() + "\n" + passage.text();
-    }
-
-    private void remove(DocumentKey key, BitSet removed) {
-        Range old = documents.remove(key);
-        if (old != null) {
-            removed.set(old.from(), old.to());
-            lexical.delete(lexicalKey(key));
-        }
     }
 
     private static String lexicalKey(DocumentKey key) {

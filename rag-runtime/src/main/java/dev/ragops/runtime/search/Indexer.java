@@ -73,7 +73,10 @@ public final class Indexer implements AutoCloseable {
         return current;
     }
 
-    /** Makes the change visible and returns the view that shows it. */
+    /**
+     * Makes the change visible and returns the view that shows it. After an exception the views so far go on answering, but this indexer may take no
+     * change any more: its words may hold half of the change, or be closed for good.
+     */
     public View apply(ViewChange change) {
         View view;
         synchronized (this) {

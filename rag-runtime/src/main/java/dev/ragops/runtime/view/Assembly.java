@@ -30,7 +30,10 @@ final class Assembly implements AutoCloseable {
         MOVED,
         /** There is nothing new. */
         ABREAST,
-        /** The store is another one, or has forgotten deletions that this index has not seen: it must be built anew. */
+        /**
+         * The store is another one, or has forgotten deletions that this index has not seen, or the index failed at a change and may hold half of it: it
+         * must be built anew.
+         */
         BROKEN
     }
 
@@ -79,6 +82,11 @@ final class Assembly implements AutoCloseable {
         return embedded;
     }
 
+    /** Whether nothing more can be put on top of it. */
+    boolean isBroken() {
+        return broken;
+    }
+
     /** @param done told how many documents are in, as it goes */
     void layBundle(
             List<SourceDocument> documents, Map<String, float[]> vectors, Optional<VectorCache> cache, IntConsumer done)
@@ -106,6 +114,9 @@ final class Assembly implements AutoCloseable {
 
     /** Takes one page of changes. */
     Step advance(DocumentStore store) throws InterruptedException {
+        if (broken) {
+            return Step.BROKEN;
+        }
         Optional<PendingChange> next = pipeline.next(() -> read(store));
         if (broken) {
             return Step.BROKEN;
@@ -115,7 +126,10 @@ final class Assembly implements AutoCloseable {
     }
 
     private void apply(PendingChange change) {
+        broken = true;
         indexer.apply(change.change());
+        // It did not throw.
+        broken = false;
         embedded += change.vectors().embedded();
     }
 

@@ -112,6 +112,31 @@ class IndexerTest {
         }
 
         @Test
+        void that_is_refused_leaves_nothing_half_done() {
+            put("deleted", "apples");
+            View before = put("replaced", "old pears");
+            ViewChange.EmbeddedDocument replacement = document("default", "replaced", "new pears");
+            ViewChange.EmbeddedDocument added = document("default", "added", "plums");
+            ViewChange.EmbeddedDocument misfit = new ViewChange.EmbeddedDocument(
+                    added.key(),
+                    List.of(new ViewChange.EmbeddedPassage(
+                            added.passages().getFirst().passage(), new float[3])));
+            Set<DocumentKey> deletes = Set.of(new DocumentKey("default", "deleted"));
+
+            assertThatThrownBy(() -> indexer.apply(new ViewChange(3, List.of(replacement, misfit), deletes)))
+                    .hasMessageContaining("a vector of 3 numbers");
+            assertThat(indexer.current()).isSameAs(before);
+
+            View after = indexer.apply(new ViewChange(3, List.of(replacement, added), deletes));
+            for (Mode mode : Mode.values()) {
+                assertThat(found(after, "apples old new pears plums", mode))
+                        .as(mode.name())
+                        .containsExactly("added:plums", "replaced:new pears");
+            }
+            assertThat(after.passages().documents()).isEqualTo(2);
+        }
+
+        @Test
         void after_close_is_refused() {
             indexer.close();
             assertThatThrownBy(() -> put("a", "x")).hasMessageContaining("closed");

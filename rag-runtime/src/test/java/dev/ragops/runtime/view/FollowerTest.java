@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
+import dev.ragops.runtime.lexical.LuceneLexicalWriter;
 import dev.ragops.runtime.search.FakeEmbedder;
 import dev.ragops.runtime.search.Passage;
 import dev.ragops.runtime.search.View;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A view that keeps abreast of a real SQLite store; only the embedder is a stand-in, so that a test can count what it was asked. */
 class FollowerTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
     @TempDir
     Path directory;
 
@@ -70,7 +74,7 @@ class FollowerTest {
 
     private Follower ready(SourceDocument... bundled) {
         Follower follower = follower(embedder, List.of(bundled), Map::of);
-        await().atMost(Duration.ofSeconds(20)).until(follower::isReady);
+        await().atMost(SOON).until(follower::isReady);
         return follower;
     }
 
@@ -82,8 +86,12 @@ class FollowerTest {
         return view.passages().all().map(Passage::documentId).collect(Collectors.toCollection(TreeSet::new));
     }
 
+    private static List<String> texts(View view) {
+        return view.passages().all().map(Passage::text).sorted().toList();
+    }
+
     private static void awaitIds(Follower follower, String... ids) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> ids(follower.current()), Set.of(ids)::equals);
+        await().atMost(SOON).until(() -> ids(follower.current()), Set.of(ids)::equals);
     }
 
     private void sql(String statement) throws SQLException {
@@ -104,8 +112,7 @@ class FollowerTest {
             store.delete("default", "b");
             store.upsert("other", List.of(document("c", "of another collection")));
 
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> follower.current().sequence() == 3);
+            await().atMost(SOON).until(() -> follower.current().sequence() == 3);
             assertThat(follower.current().passages().all().map(Passage::text))
                     .containsExactlyInAnyOrder("live", "bundled", "of another collection");
         }
@@ -135,11 +142,11 @@ class FollowerTest {
                 reads.incrementAndGet();
                 return Map.of(Contents.inputHash("bundled"), vector);
             });
-            await().atMost(Duration.ofSeconds(20)).until(follower::isReady);
+            await().atMost(SOON).until(follower::isReady);
 
             sql("UPDATE ragops_store SET epoch = 'restored'");
 
-            await().atMost(Duration.ofSeconds(20)).untilAtomic(reads, org.hamcrest.Matchers.is(2));
+            await().atMost(SOON).untilAtomic(reads, org.hamcrest.Matchers.is(2));
             awaitIds(follower, "a");
             assertThat(embedder.passages()).isEmpty();
         }
@@ -210,7 +217,7 @@ class FollowerTest {
 
             FakeEmbedder third = new FakeEmbedder("fingerprint");
             Follower restarted = follower(third, List.of(), Map::of);
-            await().atMost(Duration.ofSeconds(20)).until(restarted::isReady);
+            await().atMost(SOON).until(restarted::isReady);
             assertThat(restarted.current().passages().live()).isEqualTo(300);
             assertThat(third.passages()).isEmpty();
         }
@@ -251,12 +258,73 @@ class FollowerTest {
             embedder.setBroken(true);
             store.upsert("default", List.of(document("a", "one")));
 
-            await().atMost(Duration.ofSeconds(20)).until(() -> follower.head().sequence() == 1);
+            await().atMost(SOON).until(() -> follower.head().sequence() == 1);
             assertThat(follower.isReady()).isTrue();
             assertThat(follower.current().sequence()).isZero();
 
             embedder.setBroken(false);
             awaitIds(follower, "a");
+        }
+
+        /** Lucene takes a document of so long an id for no document at all, in the middle of a change. */
+        @Test
+        void leaves_no_old_version_behind_when_it_is_taken_after_all() {
+            store.upsert("default", List.of(document("a", "old")));
+            Follower follower = ready();
+            String refused = "x".repeat(40_000);
+
+            store.upsert("default", List.of(document("a", "new"), document(refused, "text")));
+            await().atMost(SOON).until(() -> follower.head().sequence() == 2);
+            assertThat(texts(follower.current())).containsExactly("old");
+            store.delete("default", refused);
+
+            await().atMost(SOON).until(() -> follower.current().sequence() == 3);
+            assertThat(texts(follower.current())).containsExactly("new");
+        }
+
+        @Test
+        void because_the_index_is_closed_for_good_is_taken_by_another_one() {
+            store.upsert("default", List.of(document("a", "old"), document("b", "two")));
+            Follower follower = ready(document("bundled", "of the bundle"));
+            closeWords(follower);
+
+            store.upsert("default", List.of(document("a", "new")));
+
+            await().atMost(SOON).until(() -> follower.current().sequence() == 2);
+            assertThat(texts(follower.current())).containsExactly("new", "of the bundle", "two");
+        }
+
+        @Test
+        void keeps_no_bundle_from_being_laid() {
+            AtomicReference<Follower> started = new AtomicReference<>();
+            AtomicInteger tries = new AtomicInteger();
+            Supplier<Map<String, float[]>> vectors = () -> {
+                if (tries.incrementAndGet() == 1) {
+                    closeWords(started.get());
+                }
+                return Map.of();
+            };
+            Follower follower = new Follower(
+                    RagConfig.DEFAULT,
+                    embedder,
+                    List.of(document("a", "bundled")),
+                    vectors,
+                    Optional.empty(),
+                    Optional.empty());
+            opened.add(follower);
+            started.set(follower);
+
+            follower.start();
+
+            await().atMost(SOON).until(follower::isReady);
+            assertThat(texts(follower.current())).containsExactly("bundled");
+        }
+
+        /** As Lucene does to itself after an error that it cannot come back from, such as too little memory. */
+        private static void closeWords(Follower follower) {
+            assertThat(follower)
+                    .extracting("assembly.indexer.state.lexical")
+                    .isInstanceOfSatisfying(LuceneLexicalWriter.class, LuceneLexicalWriter::close);
         }
     }
 }
