@@ -15,6 +15,9 @@ import java.util.Set;
 
 /** The mutable side of an index between two compactions: which document holds which ordinals, and all parts in step. */
 final class IndexState implements AutoCloseable {
+    /** Rows of a compaction that are copied at once: their vectors lie in memory three times. */
+    private static final int SLICE = 1024;
+
     /** Ordinals of one document: consecutive. */
     private record Range(int from, int to) {}
 
@@ -48,36 +51,52 @@ final class IndexState implements AutoCloseable {
         BitSet live = passages.liveOrdinals();
         for (int i = live.nextSetBit(0); i >= 0; i = live.nextSetBit(i + 1)) {
             Passage passage = passages.get(i);
-            state.documents.merge(
-                    new DocumentKey(passage.collection(), passage.documentId()),
-                    new Range(i, i + 1),
-                    (known, one) -> new Range(known.from(), one.to()));
+            state.documents.merge(key(passage), new Range(i, i + 1), (known, one) -> new Range(known.from(), one.to()));
         }
         return state;
     }
 
     /** Everything alive in {@code view} again, with ordinals from 0 and nothing dead between. */
-    static IndexState compacted(View view, VectorRows rows, String fingerprint) {
-        IndexState state = new IndexState(fingerprint, rows.dimension());
-        PassageTable table = (PassageTable) view.passages();
-        Map<DocumentKey, List<ViewChange.EmbeddedPassage>> grouped = new LinkedHashMap<>();
-        BitSet live = table.liveOrdinals();
+    static IndexState compacted(View view) {
+        PassageTable passages = (PassageTable) view.passages();
+        VectorRows rows = ((SegmentedIndex) view.dense()).rows();
+        IndexState state = new IndexState(view.fingerprint(), rows.dimension());
+        BitSet live = passages.liveOrdinals();
+        List<ViewChange.EmbeddedDocument> slice = new ArrayList<>();
+        List<ViewChange.EmbeddedPassage> parts = new ArrayList<>();
+        int last = 0;
         for (int i = live.nextSetBit(0); i >= 0; i = live.nextSetBit(i + 1)) {
-            Passage passage = table.get(i);
-            grouped.computeIfAbsent(new DocumentKey(passage.collection(), passage.documentId()), _ -> new ArrayList<>())
-                    .add(new ViewChange.EmbeddedPassage(passage, rows.vector(i)));
+            Passage passage = passages.get(i);
+            parts.add(new ViewChange.EmbeddedPassage(passage, rows.vector(i)));
+            int next = live.nextSetBit(i + 1);
+            if (next < 0 || !key(passages.get(next)).equals(key(passage))) {
+                slice.add(new ViewChange.EmbeddedDocument(key(passage), parts));
+                parts = new ArrayList<>();
+            }
+            if (next < 0 || parts.isEmpty() && i - last >= SLICE) {
+                state.take(new ViewChange(view.sequence(), slice, Set.of()));
+                slice.clear();
+                last = i;
+            }
         }
-        List<ViewChange.EmbeddedDocument> all = new ArrayList<>();
-        grouped.forEach((key, parts) -> all.add(new ViewChange.EmbeddedDocument(key, parts)));
-        state.apply(new ViewChange(view.sequence(), all, Set.of()));
         return state;
     }
 
-    /**
-     * What can be refused comes first, and what remembers it last: a change that cannot be taken leaves nothing half done here. Only the words may then be
-     * ahead, which cannot be taken back.
-     */
+    private static DocumentKey key(Passage passage) {
+        return new DocumentKey(passage.collection(), passage.documentId());
+    }
+
+    /** Takes the change and shows it. */
     View apply(ViewChange change) {
+        take(change);
+        return view(change.sequence());
+    }
+
+    /**
+     * Takes the change without a view of it, which would cost a flush of the words. What can be refused comes first, and what remembers it last: a change
+     * that cannot be taken leaves nothing half done here. Only the words may then be ahead, which cannot be taken back.
+     */
+    void take(ViewChange change) {
         // Within one change the last word on a document counts.
         Map<DocumentKey, ViewChange.EmbeddedDocument> upserts = new LinkedHashMap<>();
         change.upserts().forEach(document -> upserts.put(document.key(), document));
@@ -118,7 +137,6 @@ final class IndexState implements AutoCloseable {
         rows = newRows;
         passages = newPassages;
         dense = dense.over(rows);
-        return view(change.sequence());
     }
 
     /** A word of the title counts twice: it says what the passage is about. Measured on dbpedia-5k: .384 to .397. */
@@ -134,10 +152,6 @@ final class IndexState implements AutoCloseable {
 
     View view(long sequence) {
         return new View(sequence, fingerprint, passages, dense, lexical.snapshot());
-    }
-
-    VectorRows rows() {
-        return rows;
     }
 
     SegmentedIndex dense() {
