@@ -148,6 +148,8 @@ enum Dialect {
                                 + " NOT NULL, PRIMARY KEY (store, sequence))",
                         "CREATE TABLE ragops_lease (scope TEXT NOT NULL, item TEXT NOT NULL, holder TEXT NOT NULL, until "
                                 + number + " NOT NULL, PRIMARY KEY (scope, item))",
-                        "ALTER TABLE ragops_store ADD COLUMN incarnation TEXT NOT NULL DEFAULT ''"));
+                        "ALTER TABLE ragops_store ADD COLUMN incarnation TEXT NOT NULL DEFAULT ''"),
+                List.of("CREATE TABLE ragops_bundled (store TEXT NOT NULL, collection TEXT NOT NULL, id TEXT NOT NULL,"
+                        + " PRIMARY KEY (store, collection, id))"));
     }
 }

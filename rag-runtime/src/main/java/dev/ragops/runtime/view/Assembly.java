@@ -47,6 +47,7 @@ final class Assembly implements AutoCloseable {
     private long forgottenBefore;
 
     private Head head = new Head("", 0, 0);
+    private boolean bundleRemembered;
     private boolean broken;
     private long embedded;
 
@@ -134,6 +135,10 @@ final class Assembly implements AutoCloseable {
     }
 
     private Optional<PendingChange> read(DocumentStore store) {
+        if (!bundleRemembered) {
+            store.rememberBundled(BUNDLE_COLLECTION, bundledIds);
+            bundleRemembered = true;
+        }
         Changes changes = store.changesAfter(read, PAGE);
         head = changes.head();
         if (read.epoch().isEmpty()) {

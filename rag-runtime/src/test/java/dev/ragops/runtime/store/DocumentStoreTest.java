@@ -257,6 +257,29 @@ abstract class DocumentStoreTest {
         }
 
         @Test
+        void leaves_those_of_documents_that_a_bundle_ever_shipped() {
+            store.rememberBundled("default", List.of("bundled", "another"));
+            store.rememberBundled("default", List.of("bundled"));
+            store.rememberBundled("default", List.of());
+            store.delete("default", "bundled");
+            store.delete("other", "bundled");
+            store.delete("default", "live");
+
+            store.upkeep().compact(Duration.ZERO);
+
+            assertThat(store.get("default", "bundled"))
+                    .map(StoredDocument::deleted)
+                    .contains(true);
+            assertThat(store.get("other", "bundled")).isEmpty();
+            assertThat(store.get("default", "live")).isEmpty();
+            try (DocumentStore other = open("default/other")) {
+                other.delete("default", "bundled");
+                other.upkeep().compact(Duration.ZERO);
+                assertThat(other.get("default", "bundled")).isEmpty();
+            }
+        }
+
+        @Test
         void is_done_by_one_of_many() {
             store.delete("default", "a");
             try (DocumentStore other = open("default/support")) {

@@ -135,6 +135,20 @@ class FollowerTest {
         }
 
         @Test
+        void stay_hidden_after_a_rollback_to_a_bundle_that_did_not_run_when_they_were_deleted() throws Exception {
+            ready(document("a", "bundled"), document("b", "bundled")).close();
+            Follower promoted = ready(document("b", "bundled"));
+            store.delete("default", "a");
+            await().atMost(SOON).until(() -> promoted.current().sequence() == 1);
+            store.upkeep().runOncePer(Duration.ZERO, Duration.ZERO, Duration.ofDays(1));
+            promoted.close();
+
+            assertThat(ids(ready(document("a", "bundled"), document("b", "bundled"))
+                            .current()))
+                    .containsExactly("b");
+        }
+
+        @Test
         void take_their_vectors_from_the_bundle_each_time_they_are_laid() throws Exception {
             AtomicInteger reads = new AtomicInteger();
             float[] vector = embedder.embedQuery("bundled");
