@@ -131,7 +131,8 @@ final class DocumentWrites {
             }
             put.executeBatch();
         }
-        return dialect.number(connection, store).orElseThrow(() -> DocumentReads.gone(store));
+        return dialect.number(connection, store, collection, rows.keySet())
+                .orElseThrow(() -> DocumentReads.gone(store));
     }
 
     void rememberBundled(String collection, Collection<String> ids) {

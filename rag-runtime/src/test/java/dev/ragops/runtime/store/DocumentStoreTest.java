@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.store.WriteResult.Status;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,8 @@ abstract class DocumentStoreTest {
     DocumentStore store;
 
     abstract DocumentStore open(String name);
+
+    abstract void sql(String... statements) throws SQLException;
 
     @BeforeEach
     void openStore() {
@@ -85,6 +88,23 @@ abstract class DocumentStoreTest {
             StoredDocument stored = store.get("default", "a").orElseThrow();
             assertThat(stored.document()).isEqualTo(document("a", "zwölf \uD83D\uDE00 'quotes' \"more\""));
             assertThat(stored.deleted()).isFalse();
+        }
+
+        /** Found by sequence 0, which each write leaves many dead versions of, they would cost more with every write. */
+        @Test
+        void numbers_the_rows_it_put_and_looks_at_no_others() throws SQLException {
+            store.upsert("default", List.of(document("a", "one"), document("b", "two")));
+            store.upsert("other", List.of(document("b", "two")));
+            sql("UPDATE ragops_document SET sequence = 0");
+
+            store.upsert("default", List.of(document("b", "changed"), document("c", "three")));
+            store.delete("other", "d");
+
+            assertThat(store.get("default", "a").orElseThrow().sequence()).isZero();
+            assertThat(store.get("other", "b").orElseThrow().sequence()).isZero();
+            assertThat(store.get("default", "b").orElseThrow().sequence()).isEqualTo(3);
+            assertThat(store.get("default", "c").orElseThrow().sequence()).isEqualTo(3);
+            assertThat(store.get("other", "d").orElseThrow().sequence()).isEqualTo(4);
         }
 
         @Test

@@ -30,6 +30,16 @@ class SqliteStoreTest extends DocumentStoreTest {
         return Stores.sqlite(directory.resolve("documents.db"), name);
     }
 
+    @Override
+    void sql(String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("documents.db"));
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
     @Nested
     class A_network_file_system {
         @ParameterizedTest
