@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -171,13 +172,31 @@ class FollowerTest {
         @Test
         void gives_a_new_view_swapped_in_whole() throws Exception {
             store.upsert("default", List.of(document("a", "one"), document("b", "two")));
-            Follower follower = ready();
-            awaitIds(follower, "a", "b");
+            float[] vector = embedder.embedQuery("of the bundle");
+            Follower follower = follower(
+                    embedder,
+                    List.of(document("bundled", "of the bundle")),
+                    () -> Map.of(Contents.inputHash("of the bundle"), vector));
+            awaitIds(follower, "a", "b", "bundled");
+            await().atMost(SOON).until(follower::isReady);
 
+            Semaphore permits = new Semaphore(0);
+            embedder.setPermits(permits);
             sql("DELETE FROM ragops_document WHERE id = 'b'");
+            sql("DELETE FROM ragops_vector");
             sql("UPDATE ragops_store SET epoch = 'restored'");
 
-            awaitIds(follower, "a");
+            // In the middle of it: the bundle is laid, "a" is being embedded.
+            await().atMost(SOON).until(permits::hasQueuedThreads);
+            View meanwhile = follower.current();
+            assertThat(ids(meanwhile)).containsExactly("a", "b", "bundled");
+            assertThat(follower.isReady()).isTrue();
+
+            permits.release();
+            Set<String> next = await().atMost(SOON)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> ids(follower.current()), ids -> !ids.equals(ids(meanwhile)));
+            assertThat(next).containsExactly("a", "bundled");
             assertThat(follower.isReady()).isTrue();
         }
 
