@@ -2,7 +2,6 @@ package dev.ragops.runtime.search;
 
 import dev.ragops.runtime.index.SegmentPolicy;
 import dev.ragops.runtime.index.SegmentedIndex;
-import dev.ragops.runtime.index.VectorRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +24,11 @@ public final class Indexer implements AutoCloseable {
 
     private static final int SETTLE_SHARE = 30;
 
-    private final String fingerprint;
     private final SegmentPolicy policy;
     private final Executor background;
     private IndexState state;
     private volatile View current;
-    /** Changes since a running compaction took its view; null while none runs. */
+    /** Changes that a running compaction has not taken yet; empty while none runs. */
     private Optional<List<ViewChange>> sinceCompaction = Optional.empty();
 
     private boolean building;
@@ -43,12 +41,10 @@ public final class Indexer implements AutoCloseable {
      * @param background runs graph builds and compactions; {@code Runnable::run} makes them part of {@link #apply}
      */
     public Indexer(String fingerprint, int dimension, RetrievalConfig.IndexKind kind, Executor background) {
-        this(fingerprint, new IndexState(fingerprint, dimension), 0, kind, background);
+        this(new IndexState(fingerprint, dimension), 0, kind, background);
     }
 
-    private Indexer(
-            String fingerprint, IndexState state, long sequence, RetrievalConfig.IndexKind kind, Executor background) {
-        this.fingerprint = fingerprint;
+    private Indexer(IndexState state, long sequence, RetrievalConfig.IndexKind kind, Executor background) {
         this.policy = switch (kind) {
             case AUTO -> SegmentPolicy.AUTO;
             case EXACT -> SegmentPolicy.NEVER;
@@ -62,8 +58,7 @@ public final class Indexer implements AutoCloseable {
 
     /** Goes on where a snapshot ends; graphs that it lacks are built in the background at once. */
     public static Indexer of(SnapshotFile.Restored snapshot, RetrievalConfig.IndexKind kind, Executor background) {
-        View view = snapshot.state().view(snapshot.sequence());
-        Indexer indexer = new Indexer(view.fingerprint(), snapshot.state(), snapshot.sequence(), kind, background);
+        Indexer indexer = new Indexer(snapshot.state(), snapshot.sequence(), kind, background);
         indexer.maintain();
         return indexer;
     }
@@ -73,7 +68,10 @@ public final class Indexer implements AutoCloseable {
         return current;
     }
 
-    /** Makes the change visible and returns the view that shows it. */
+    /**
+     * Makes the change visible and returns the view that shows it. After an exception the views so far go on answering, but this indexer may take no
+     * change any more: its words may hold half of the change, or be closed for good.
+     */
     public View apply(ViewChange change) {
         View view;
         synchronized (this) {
@@ -128,9 +126,7 @@ public final class Indexer implements AutoCloseable {
         if (state.dead() >= MIN_DEAD && state.dead() > state.live() * MAX_DEAD_SHARE) {
             sinceCompaction = Optional.of(new ArrayList<>());
             View from = current;
-            IndexState old = state;
-            VectorRows rows = state.rows();
-            return Optional.of(() -> finish(() -> compact(from, rows, old)));
+            return Optional.of(() -> finish(() -> compact(from)));
         }
         SegmentedIndex dense = state.dense();
         return policy.wantsBuild(dense) ? Optional.of(() -> finish(() -> build(dense))) : Optional.empty();
@@ -155,14 +151,28 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    private void compact(View from, VectorRows rows, IndexState old) {
-        IndexState fresh = IndexState.compacted(from, rows, fingerprint);
+    private void compact(View from) {
+        IndexState fresh = IndexState.compacted(from);
+        // Before the swap: without graphs every question would scan for as long as they take, 31 s over 94,000 rows.
+        if (policy.wantsBuild(fresh.dense())) {
+            fresh.adopt(policy.build(fresh.dense()));
+        }
+        // Most of what was written meanwhile: the writer then waits for the rest only.
+        missed().forEach(fresh::take);
+        IndexState old;
         synchronized (this) {
-            sinceCompaction.ifPresent(changes -> changes.forEach(fresh::apply));
-            state = fresh;
+            missed().forEach(fresh::take);
             current = fresh.view(current.sequence());
+            old = state;
+            state = fresh;
         }
         old.close();
+    }
+
+    private synchronized List<ViewChange> missed() {
+        List<ViewChange> missed = sinceCompaction.orElse(List.of());
+        sinceCompaction = Optional.of(new ArrayList<>());
+        return missed;
     }
 
     private void build(SegmentedIndex dense) {

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,12 +25,15 @@ enum Dialect {
 
         /** There is one writer at a time, so that the next number can be given before the counter is raised. */
         @Override
-        Optional<Long> number(Connection connection, String store) throws SQLException {
-            try (PreparedStatement number = connection.prepareStatement(
-                    "UPDATE ragops_document"
-                            + " SET sequence = (SELECT sequence + 1 FROM ragops_store WHERE store = ?) WHERE store = ? AND sequence = 0")) {
+        Optional<Long> number(Connection connection, String store, String collection, Collection<String> ids)
+                throws SQLException {
+            try (PreparedStatement number = connection.prepareStatement("UPDATE ragops_document"
+                    + " SET sequence = (SELECT sequence + 1 FROM ragops_store WHERE store = ?)"
+                    + " WHERE store = ? AND collection = ? AND id IN (" + list + ")")) {
                 number.setString(1, store);
                 number.setString(2, store);
+                number.setString(3, collection);
+                number.setString(4, Contents.list(ids));
                 number.executeUpdate();
             }
             try (PreparedStatement raise = connection.prepareStatement(
@@ -62,16 +66,24 @@ enum Dialect {
             }
         }
 
-        /** One statement, so that nothing runs between the raised counter and the commit. */
+        /**
+         * One statement, so that nothing runs between the raised counter and the commit. Rows are looked up one by one, by the whole key: given a list, a
+         * table that was never analysed is read through, 30,000 rows in 13 ms instead of 0.3. Where they lie cannot change: this transaction locks them.
+         */
         @Override
-        Optional<Long> number(Connection connection, String store) throws SQLException {
+        Optional<Long> number(Connection connection, String store, String collection, Collection<String> ids)
+                throws SQLException {
             try (PreparedStatement raise = connection.prepareStatement(
                     "WITH raised AS (UPDATE ragops_store SET sequence = sequence + 1 WHERE store = ? RETURNING sequence),"
                             + " numbered AS (UPDATE ragops_document SET sequence = raised.sequence FROM raised"
-                            + " WHERE ragops_document.store = ? AND ragops_document.sequence = 0)"
+                            + " WHERE ragops_document.ctid = ANY (ARRAY(SELECT (SELECT own.ctid FROM ragops_document own"
+                            + " WHERE own.store = ? AND own.collection = ? AND own.id = put.value) FROM (" + list
+                            + ") AS put)))"
                             + " SELECT sequence FROM raised")) {
                 raise.setString(1, store);
                 raise.setString(2, store);
+                raise.setString(3, collection);
+                raise.setString(4, Contents.list(ids));
                 return one(raise);
             }
         }
@@ -112,8 +124,14 @@ enum Dialect {
     /** Two processes starting at once migrate one after the other. */
     abstract void lockMigrations(Connection connection) throws SQLException;
 
-    /** Raises the counter and gives its number to the rows of this transaction: the last thing before the commit. Empty: there is no such store. */
-    abstract Optional<Long> number(Connection connection, String store) throws SQLException;
+    /**
+     * Raises the counter and gives its number to the rows of these ids, which this transaction put down: the last thing before the commit. They are found by
+     * their key: by their sequence 0 it would walk over the dead versions of all writes that a vacuum has not reached, with the counter row held.
+     *
+     * @return empty when there is no such store
+     */
+    abstract Optional<Long> number(Connection connection, String store, String collection, Collection<String> ids)
+            throws SQLException;
 
     /** Names the database that answers, as opposed to an earlier one that it was restored from; empty when that cannot be told. */
     abstract String incarnation(Connection connection);
@@ -148,6 +166,8 @@ enum Dialect {
                                 + " NOT NULL, PRIMARY KEY (store, sequence))",
                         "CREATE TABLE ragops_lease (scope TEXT NOT NULL, item TEXT NOT NULL, holder TEXT NOT NULL, until "
                                 + number + " NOT NULL, PRIMARY KEY (scope, item))",
-                        "ALTER TABLE ragops_store ADD COLUMN incarnation TEXT NOT NULL DEFAULT ''"));
+                        "ALTER TABLE ragops_store ADD COLUMN incarnation TEXT NOT NULL DEFAULT ''"),
+                List.of("CREATE TABLE ragops_bundled (store TEXT NOT NULL, collection TEXT NOT NULL, id TEXT NOT NULL,"
+                        + " PRIMARY KEY (store, collection, id))"));
     }
 }

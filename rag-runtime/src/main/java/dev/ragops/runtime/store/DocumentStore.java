@@ -48,7 +48,13 @@ public interface DocumentStore extends AutoCloseable {
      */
     Changes changesAfter(Position position, int limit);
 
-    /** Keeps the tombstones of these ids for good: a bundle ships documents that must stay hidden by them. */
+    /**
+     * Remembers for good that a bundle ships documents of these ids: their tombstones are never forgotten, so that the documents stay hidden when that
+     * bundle is served again after others.
+     */
+    void rememberBundled(String collection, Collection<String> ids);
+
+    /** Keeps the tombstones that there are of these ids also from runtimes of the version before, which remember no bundle. */
     void keepTombstones(String collection, Collection<String> ids);
 
     /** Runs {@code hint} soon after somebody wrote. It may never come: polling is what a reader relies on. */

@@ -131,7 +131,24 @@ final class DocumentWrites {
             }
             put.executeBatch();
         }
-        return dialect.number(connection, store).orElseThrow(() -> DocumentReads.gone(store));
+        return dialect.number(connection, store, collection, rows.keySet())
+                .orElseThrow(() -> DocumentReads.gone(store));
+    }
+
+    void rememberBundled(String collection, Collection<String> ids) {
+        if (ids.isEmpty()) {
+            return;
+        }
+        connections.write(connection -> {
+            try (PreparedStatement remember = connection.prepareStatement(
+                    "INSERT INTO ragops_bundled (store, collection, id) SELECT ?, ?, value FROM (" + dialect.list
+                            + ") AS shipped WHERE true ORDER BY value ON CONFLICT DO NOTHING")) {
+                remember.setString(1, store);
+                remember.setString(2, collection);
+                remember.setString(3, Contents.list(ids));
+                return remember.executeUpdate();
+            }
+        });
     }
 
     void keepTombstones(String collection, Collection<String> ids) {

@@ -175,6 +175,11 @@ final class JdbcDocumentStore implements DocumentStore {
     }
 
     @Override
+    public void rememberBundled(String collection, Collection<String> ids) {
+        writes.rememberBundled(collection, ids);
+    }
+
+    @Override
     public void keepTombstones(String collection, Collection<String> ids) {
         writes.keepTombstones(collection, ids);
     }

@@ -87,11 +87,16 @@ public final class Upkeep {
         }
     }
 
-    /** @return the sequence of the newest tombstone that went, 0 if none did */
+    /**
+     * All but those that hide a document of a bundle, also of one that nobody runs now: a rollback would serve it again.
+     *
+     * @return the sequence of the newest tombstone that went, 0 if none did
+     */
     private long forget(Connection connection, long through) throws SQLException {
-        try (PreparedStatement forget = connection.prepareStatement(
-                "DELETE FROM ragops_document"
-                        + " WHERE store = ? AND deleted = 1 AND kept = 0 AND sequence > 0 AND sequence <= ? RETURNING sequence")) {
+        try (PreparedStatement forget = connection.prepareStatement("DELETE FROM ragops_document"
+                + " WHERE store = ? AND deleted = 1 AND kept = 0 AND sequence > 0 AND sequence <= ?"
+                + " AND NOT EXISTS (SELECT 1 FROM ragops_bundled b WHERE b.store = ragops_document.store"
+                + " AND b.collection = ragops_document.collection AND b.id = ragops_document.id) RETURNING sequence")) {
             forget.setString(1, store);
             forget.setLong(2, through);
             long newest = 0;

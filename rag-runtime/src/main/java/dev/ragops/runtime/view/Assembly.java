@@ -30,7 +30,10 @@ final class Assembly implements AutoCloseable {
         MOVED,
         /** There is nothing new. */
         ABREAST,
-        /** The store is another one, or has forgotten deletions that this index has not seen: it must be built anew. */
+        /**
+         * The store is another one, or has forgotten deletions that this index has not seen, or the index failed at a change and may hold half of it: it
+         * must be built anew.
+         */
         BROKEN
     }
 
@@ -44,6 +47,7 @@ final class Assembly implements AutoCloseable {
     private long forgottenBefore;
 
     private Head head = new Head("", 0, 0);
+    private boolean bundleRemembered;
     private boolean broken;
     private long embedded;
 
@@ -79,6 +83,11 @@ final class Assembly implements AutoCloseable {
         return embedded;
     }
 
+    /** Whether nothing more can be put on top of it. */
+    boolean isBroken() {
+        return broken;
+    }
+
     /** @param done told how many documents are in, as it goes */
     void layBundle(
             List<SourceDocument> documents, Map<String, float[]> vectors, Optional<VectorCache> cache, IntConsumer done)
@@ -106,6 +115,9 @@ final class Assembly implements AutoCloseable {
 
     /** Takes one page of changes. */
     Step advance(DocumentStore store) throws InterruptedException {
+        if (broken) {
+            return Step.BROKEN;
+        }
         Optional<PendingChange> next = pipeline.next(() -> read(store));
         if (broken) {
             return Step.BROKEN;
@@ -115,11 +127,18 @@ final class Assembly implements AutoCloseable {
     }
 
     private void apply(PendingChange change) {
+        broken = true;
         indexer.apply(change.change());
+        // It did not throw.
+        broken = false;
         embedded += change.vectors().embedded();
     }
 
     private Optional<PendingChange> read(DocumentStore store) {
+        if (!bundleRemembered) {
+            store.rememberBundled(BUNDLE_COLLECTION, bundledIds);
+            bundleRemembered = true;
+        }
         Changes changes = store.changesAfter(read, PAGE);
         head = changes.head();
         if (read.epoch().isEmpty()) {

@@ -35,24 +35,30 @@ final class EmbeddingPool implements AutoCloseable {
         return waiting.get() < 2 * TEXTS_A_TASK * embedder.concurrency();
     }
 
-    /** @param inputs by some key, which the vectors come under, too */
-    CompletableFuture<Map<String, float[]>> embed(Map<String, String> inputs) {
+    /**
+     * @param inputs by some key, which the vectors come under, too
+     * @return a future a task, in the order in which they are begun
+     */
+    List<CompletableFuture<Map<String, float[]>>> embed(Map<String, String> inputs) {
         List<String> keys = List.copyOf(inputs.keySet());
         List<String> texts = List.copyOf(inputs.values());
-        List<CompletableFuture<List<float[]>>> tasks = new ArrayList<>();
+        List<CompletableFuture<Map<String, float[]>>> tasks = new ArrayList<>();
         for (int from = 0; from < texts.size(); from += TEXTS_A_TASK) {
-            List<String> some = texts.subList(from, Math.min(from + TEXTS_A_TASK, texts.size()));
-            waiting.addAndGet(some.size());
-            tasks.add(CompletableFuture.supplyAsync(() -> embedder.embedPassages(some), threads)
-                    .whenComplete((_, _) -> waiting.addAndGet(-some.size())));
+            int to = Math.min(from + TEXTS_A_TASK, texts.size());
+            tasks.add(embed(keys.subList(from, to), texts.subList(from, to)));
         }
-        return CompletableFuture.allOf(tasks.toArray(CompletableFuture[]::new)).thenApply(_ -> {
-            Map<String, float[]> vectors = HashMap.newHashMap(keys.size());
-            for (CompletableFuture<List<float[]>> task : tasks) {
-                task.join().forEach(vector -> vectors.put(keys.get(vectors.size()), vector));
-            }
-            return vectors;
-        });
+        return tasks;
+    }
+
+    private CompletableFuture<Map<String, float[]>> embed(List<String> keys, List<String> texts) {
+        waiting.addAndGet(texts.size());
+        return CompletableFuture.supplyAsync(() -> embedder.embedPassages(texts), threads)
+                .whenComplete((_, _) -> waiting.addAndGet(-texts.size()))
+                .thenApply(made -> {
+                    Map<String, float[]> vectors = HashMap.newHashMap(keys.size());
+                    made.forEach(vector -> vectors.put(keys.get(vectors.size()), vector));
+                    return vectors;
+                });
     }
 
     @Override

@@ -212,7 +212,10 @@ public final class Follower implements AutoCloseable {
         }
     }
 
-    /** What we have goes on being served; the change that we cannot take is tried again, and shows as lag until then. */
+    /**
+     * What we have goes on being served; the change that we cannot take is tried again, on an index built anew if this one
+     * failed at it, and shows as lag until then.
+     */
     private void stumbled(Throwable e) {
         if (closed) {
             return;
@@ -228,6 +231,9 @@ public final class Follower implements AutoCloseable {
     /** @return whether there may be more to do at once */
     private boolean step() throws InterruptedException {
         if (!bundleLaid) {
+            if (assembly.isBroken()) {
+                replaceBy(newAssembly());
+            }
             if (!resumed()) {
                 layBundle(assembly, tried());
             }
@@ -255,14 +261,18 @@ public final class Follower implements AutoCloseable {
     private boolean resumed() {
         Optional<SnapshotFile.Restored> restored = snapshots.flatMap(Snapshots::read);
         restored.ifPresent(found -> {
-            Assembly empty = assembly;
             Assembly resumed = assembly(Indexer.of(found, config.retrieval().index(), background));
             resumed.resume(found.cursor());
             snapshots.ifPresent(kept -> kept.keeps(resumed.view()));
-            assembly = resumed;
-            empty.close();
+            replaceBy(resumed);
         });
         return restored.isPresent();
+    }
+
+    private void replaceBy(Assembly next) {
+        Assembly old = assembly;
+        assembly = next;
+        old.close();
     }
 
     private DocumentStore open() {
@@ -296,7 +306,7 @@ public final class Follower implements AutoCloseable {
 
     /** Beside the old view, which is served until the new one has reached the store's head: then they are swapped. */
     private void rebuild(DocumentStore open) throws InterruptedException {
-        LOG.info("the store was restored or compacted: indexing anew");
+        LOG.info("the store was restored or compacted, or a change could not be taken: indexing anew");
         Assembly fresh = newAssembly();
         boolean done = false;
         try {
@@ -308,9 +318,7 @@ public final class Follower implements AutoCloseable {
             done = step == Assembly.Step.ABREAST;
         } finally {
             if (done) {
-                Assembly old = assembly;
-                assembly = fresh;
-                old.close();
+                replaceBy(fresh);
                 waiters.release();
             } else {
                 fresh.close();

@@ -6,6 +6,7 @@ import dev.ragops.runtime.search.DocumentKey;
 import dev.ragops.runtime.search.Passage;
 import dev.ragops.runtime.store.StoredDocument;
 import dev.ragops.runtime.store.VectorCache;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +45,7 @@ final class PassageReader {
                 .flatMap(cut -> cut.passages().stream())
                 .map(Passage::modelInput)
                 .toList();
-        SharedVectors shared = new SharedVectors(pool.fingerprint(), cache);
+        SharedVectors shared = new SharedVectors(pool.fingerprint(), cache, InstantSource.system());
         return new PendingChange(through, upserts, deletes, PassageVectors.begin(inputs, bundled, pool, shared));
     }
 

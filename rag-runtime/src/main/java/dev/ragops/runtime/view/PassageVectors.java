@@ -2,16 +2,18 @@ package dev.ragops.runtime.view;
 
 import dev.ragops.runtime.store.Contents;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -28,7 +30,11 @@ final class PassageVectors {
     private final List<String> hashes;
     private final Map<String, float[]> known = new HashMap<>();
     private final Map<String, String> missing = new LinkedHashMap<>();
-    private Optional<CompletableFuture<Map<String, float[]>>> ours = Optional.empty();
+    /** What is being embedded here, by task. */
+    private final List<CompletableFuture<Map<String, float[]>>> ours = new ArrayList<>();
+    /** What these tasks embed. */
+    private final Set<String> claimed = new HashSet<>();
+
     private int embedded;
 
     private PassageVectors(EmbeddingPool pool, SharedVectors shared, List<String> hashes) {
@@ -67,11 +73,11 @@ final class PassageVectors {
     }
 
     private void claim() {
-        Set<String> claimed = missing.isEmpty() ? Set.of() : shared.claim(missing.keySet());
+        claimed.addAll(missing.isEmpty() ? Set.of() : shared.claim(missing.keySet()));
         if (!claimed.isEmpty()) {
             Map<String, String> inputs = new LinkedHashMap<>(missing);
             inputs.keySet().retainAll(claimed);
-            ours = Optional.of(pool.embed(inputs));
+            ours.addAll(pool.embed(inputs));
         }
     }
 
@@ -91,17 +97,34 @@ final class PassageVectors {
             return;
         }
         try {
-            Map<String, float[]> made = ours.get().get(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-            ours = Optional.empty();
-            embedded += made.size();
-            shared.put(made);
-            take(made);
-            claim();
+            CompletableFuture.allOf(ours.toArray(CompletableFuture[]::new))
+                    .get(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             // The threads are at it.
         } catch (ExecutionException e) {
             throw new CompletionException(e.getCause());
         }
+        keepUp();
+        if (ours.isEmpty()) {
+            claim();
+        }
+    }
+
+    /** Gives others what has been embedded here, and goes on claiming the rest of it. What failed is left to {@link #look}. */
+    void keepUp() {
+        Map<String, float[]> made = new HashMap<>();
+        ours.removeIf(task -> {
+            boolean done = task.state() == Future.State.SUCCESS;
+            if (done) {
+                made.putAll(task.resultNow());
+            }
+            return done;
+        });
+        embedded += made.size();
+        shared.put(made);
+        take(made);
+        claimed.removeAll(made.keySet());
+        shared.renew(claimed);
     }
 
     /** One vector an input, in order, once complete. */

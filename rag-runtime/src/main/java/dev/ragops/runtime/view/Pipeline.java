@@ -42,6 +42,7 @@ final class Pipeline {
                 return Optional.of(line.remove());
             }
             oldest.vectors().look();
+            line.forEach(change -> change.vectors().keepUp());
         }
     }
 

@@ -3,6 +3,8 @@ package dev.ragops.runtime.view;
 import dev.ragops.runtime.store.StoreException;
 import dev.ragops.runtime.store.VectorCache;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -15,17 +17,20 @@ import java.util.stream.Collectors;
  * then everything is embedded here.
  */
 final class SharedVectors {
-    /** Longer than embedding what is claimed at once takes on a busy core, short enough that a dead claimer holds nobody up for long. */
+    /** Short, so that a dead claimer holds nobody up for long; a living one renews it at half time. */
     private static final Duration LEASE = Duration.ofSeconds(10);
 
     private static final int CLAIMED_AT_ONCE = 64;
 
     private final String fingerprint;
+    private final InstantSource clock;
     private Optional<VectorCache> cache;
+    private Instant claimedAt = Instant.MIN;
 
-    SharedVectors(String fingerprint, Optional<VectorCache> cache) {
+    SharedVectors(String fingerprint, Optional<VectorCache> cache, InstantSource clock) {
         this.fingerprint = fingerprint;
         this.cache = cache;
+        this.clock = clock;
     }
 
     Map<String, float[]> get(Set<String> hashes) {
@@ -35,7 +40,18 @@ final class SharedVectors {
     /** @return those that are for us to embed now */
     Set<String> claim(Set<String> hashes) {
         Set<String> some = hashes.stream().limit(CLAIMED_AT_ONCE).collect(Collectors.toSet());
+        claimedAt = clock.instant();
         return ask(hashes, shared -> shared.claim(fingerprint, some, LEASE), () -> hashes);
+    }
+
+    /** Keeps the claims of an embedder that is slower than they last: others would embed the same. */
+    void renew(Set<String> claimed) {
+        Instant now = clock.instant();
+        if (now.isBefore(claimedAt.plus(LEASE.dividedBy(2)))) {
+            return;
+        }
+        claimedAt = now;
+        ask(claimed, shared -> shared.claim(fingerprint, claimed, LEASE), Set::of);
     }
 
     void put(Map<String, float[]> vectors) {

@@ -3,7 +3,10 @@ package dev.ragops.runtime.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class KernelTest {
@@ -29,6 +32,24 @@ class KernelTest {
     void the_largest_values_do_not_overflow() {
         short[] p = shorts(4096, true);
         assertThat(simd.dot(p, bytes(4096, true), 0, p.length)).isEqualTo(63 * 63 * 4096);
+    }
+
+    @Test
+    void without_the_module_search_works_and_the_log_says_what_is_missing() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ScalarProcess.class.getName())
+                .redirectErrorStream(true);
+        builder.environment().keySet().removeAll(Set.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"));
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said)
+                .contains("ScalarKernel found [2, 0]")
+                .contains("vector search runs without SIMD", "--add-modules jdk.incubator.vector");
     }
 
     private float[] floats(int n) {

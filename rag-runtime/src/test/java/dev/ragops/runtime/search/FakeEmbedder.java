@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 
 /** A bag of hashed words: close texts share words, and a test can tell what is close. */
 public final class FakeEmbedder implements Embedder {
     private static final int DIMENSION = 64;
     private final String fingerprint;
     private volatile boolean broken;
+    private volatile Semaphore permits = new Semaphore(Integer.MAX_VALUE);
     private final Queue<String> passages = new ConcurrentLinkedQueue<>();
 
     public FakeEmbedder(String fingerprint) {
@@ -24,6 +26,11 @@ public final class FakeEmbedder implements Embedder {
     /** From now on it takes no passages, or takes them again. */
     public void setBroken(boolean broken) {
         this.broken = broken;
+    }
+
+    /** From now on it takes passages once for each permit that there is. */
+    public void setPermits(Semaphore permits) {
+        this.permits = permits;
     }
 
     /** Every passage text it was given, in order. */
@@ -66,6 +73,11 @@ public final class FakeEmbedder implements Embedder {
     public List<float[]> embedPassages(List<String> texts) {
         if (broken) {
             throw new EmbedderException("broken on purpose");
+        }
+        try {
+            permits.acquire();
+        } catch (InterruptedException e) {
+            throw new EmbedderException("nobody waits for it any more");
         }
         passages.addAll(texts);
         return texts.stream().map(this::embedQuery).toList();

@@ -2,10 +2,14 @@ package dev.ragops.runtime.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.ragops.runtime.index.OrdinalFilter;
 import dev.ragops.runtime.search.RetrievalConfig.IndexKind;
 import dev.ragops.runtime.search.RetrievalConfig.Mode;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +17,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +120,31 @@ class IndexerTest {
         }
 
         @Test
+        void that_is_refused_leaves_nothing_half_done() {
+            put("deleted", "apples");
+            View before = put("replaced", "old pears");
+            ViewChange.EmbeddedDocument replacement = document("default", "replaced", "new pears");
+            ViewChange.EmbeddedDocument added = document("default", "added", "plums");
+            ViewChange.EmbeddedDocument misfit = new ViewChange.EmbeddedDocument(
+                    added.key(),
+                    List.of(new ViewChange.EmbeddedPassage(
+                            added.passages().getFirst().passage(), new float[3])));
+            Set<DocumentKey> deletes = Set.of(new DocumentKey("default", "deleted"));
+
+            assertThatThrownBy(() -> indexer.apply(new ViewChange(3, List.of(replacement, misfit), deletes)))
+                    .hasMessageContaining("a vector of 3 numbers");
+            assertThat(indexer.current()).isSameAs(before);
+
+            View after = indexer.apply(new ViewChange(3, List.of(replacement, added), deletes));
+            for (Mode mode : Mode.values()) {
+                assertThat(found(after, "apples old new pears plums", mode))
+                        .as(mode.name())
+                        .containsExactly("added:plums", "replaced:new pears");
+            }
+            assertThat(after.passages().documents()).isEqualTo(2);
+        }
+
+        @Test
         void after_close_is_refused() {
             indexer.close();
             assertThatThrownBy(() -> put("a", "x")).hasMessageContaining("closed");
@@ -202,6 +235,145 @@ class IndexerTest {
                 assertThat(found(view, "latecomer", Mode.LEXICAL)).containsExactly("late:latecomer");
                 assertThat(found(view, "number1499", Mode.LEXICAL)).isEmpty();
             }
+        }
+
+        @Test
+        void keeps_the_graph_until_there_is_one_of_what_is_left() {
+            Deque<Runnable> waiting = new ArrayDeque<>();
+            try (Indexer slow = new Indexer("f", embedder.dimension(), IndexKind.HNSW, waiting::add)) {
+                slow.apply(new ViewChange(1, documents(0, 1600), Set.of()));
+                waiting.remove().run();
+                assertThat(slow.current().dense().kind()).isEqualTo("hnsw");
+
+                View mostGone = slow.apply(new ViewChange(2, List.of(), keys(0, 1200)));
+                View later = slow.apply(new ViewChange(3, documents(2000, 2010), keys(1590, 1600)));
+                for (View meanwhile : List.of(mostGone, later)) {
+                    assertThat(meanwhile.dense().kind()).isEqualTo("hnsw");
+                }
+                waiting.remove().run();
+
+                View compacted = slow.current();
+                assertThat(compacted.dense().kind()).isEqualTo("hnsw");
+                assertThat(compacted.dense().size()).isEqualTo(410);
+                assertThat(compacted.passages().live()).isEqualTo(400);
+                assertThat(found(compacted, "text number1300", Mode.DENSE)).contains("d1300:text number1300");
+                assertThat(found(compacted, "text number2005", Mode.DENSE)).contains("d2005:text number2005");
+                assertThat(found(compacted, "number1595", Mode.LEXICAL)).isEmpty();
+                assertThat(waiting).isEmpty();
+            }
+        }
+
+        @Test
+        void of_a_compaction_copies_long_documents_and_many_slices_whole() {
+            try (Indexer compacting = new Indexer("f", embedder.dimension(), IndexKind.EXACT, Runnable::run)) {
+                String[] chunks =
+                        IntStream.range(0, 1500).mapToObj(i -> "chunk" + i).toArray(String[]::new);
+                List<ViewChange.EmbeddedDocument> all = new ArrayList<>(documents(0, 1500));
+                all.add(document("default", "long", chunks));
+                all.addAll(documents(1500, 4000));
+                compacting.apply(new ViewChange(1, all, Set.of()));
+
+                View before = compacting.apply(new ViewChange(2, List.of(), keys(1000, 2500)));
+                View after = compacting.current();
+
+                assertThat(before.dense().size()).isEqualTo(5500);
+                assertThat(after.dense().size()).isEqualTo(4000);
+                assertThat(after.passages().documents()).isEqualTo(2501);
+                assertThat(after.passages().all())
+                        .containsExactlyElementsOf(before.passages().all().toList());
+                assertThat(after.dense()
+                                .search(embedder.embedQuery("chunk1499"), 1, everything(after))
+                                .scores()[0])
+                        .isCloseTo(1, within(1e-4f));
+            }
+        }
+
+        @Test
+        void of_a_graph_that_ends_after_further_writes_covers_what_it_began_with() {
+            Deque<Runnable> waiting = new ArrayDeque<>();
+            try (Indexer slow = new Indexer("f", embedder.dimension(), IndexKind.HNSW, waiting::add)) {
+                slow.apply(new ViewChange(1, documents(0, 300), Set.of()));
+                slow.apply(new ViewChange(2, documents(300, 350), keys(0, 10)));
+                assertThat(slow.current().dense().kind()).isEqualTo("exact");
+
+                waiting.remove().run();
+
+                View view = slow.current();
+                assertThat(view.sequence()).isEqualTo(2);
+                assertThat(view.dense().kind()).isEqualTo("hnsw");
+                assertThat(view.dense().size()).isEqualTo(350);
+                for (String there : List.of("number10", "number299", "number300", "number349")) {
+                    assertThat(found(view, "text " + there, Mode.DENSE))
+                            .contains("d" + there.substring(6) + ":text " + there);
+                }
+                assertThat(found(view, "text number5", Mode.HYBRID)).doesNotContain("d5:text number5");
+            }
+        }
+
+        @Test
+        void of_the_words_shows_what_was_written_before_it_was_done() {
+            Deque<Runnable> waiting = new ArrayDeque<>();
+            try (Indexer slow = new Indexer("f", embedder.dimension(), IndexKind.EXACT, waiting::add)) {
+                slow.apply(new ViewChange(1, documents(0, 5), Set.of()));
+                View pieces = slow.apply(new ViewChange(2, documents(5, 10), Set.of()));
+                assertThat(pieces.lexical().isWhole()).isFalse();
+                slow.settle();
+                slow.apply(new ViewChange(3, documents(10, 12), keys(0, 2)));
+
+                waiting.remove().run();
+
+                View settled = slow.current();
+                assertThat(settled.sequence()).isEqualTo(3);
+                assertThat(settled.lexical().isWhole()).isTrue();
+                assertThat(settled.lexical().size()).isEqualTo(10);
+                assertThat(found(settled, "text", Mode.LEXICAL)).hasSize(10).doesNotContain("d0:text number0");
+                assertThat(found(pieces, "text", Mode.LEXICAL)).hasSize(10).contains("d0:text number0");
+            }
+        }
+
+        /** Real threads; whatever they meet each other at, every view is whole. */
+        @Test
+        void loses_no_write_and_no_question_beside_it() {
+            try (ExecutorService thread = Executors.newSingleThreadExecutor();
+                    Indexer busy = new Indexer("f", embedder.dimension(), IndexKind.HNSW, thread)) {
+                busy.apply(new ViewChange(1, documents(0, 2000), Set.of()));
+                for (int step = 0; step < 150; step++) {
+                    int gone = step * 10;
+                    View view = busy.apply(
+                            new ViewChange(step + 2, documents(3000 + step, 3001 + step), keys(gone, gone + 10)));
+                    busy.settle();
+                    for (View each : List.of(view, busy.current())) {
+                        assertThat(each.passages().live()).isEqualTo(2000 - 9 * (step + 1));
+                        assertThat(found(each, "number" + (3000 + step), Mode.LEXICAL))
+                                .hasSize(1);
+                        assertThat(found(each, "number" + (gone + 9), Mode.LEXICAL))
+                                .isEmpty();
+                        assertThat(each.dense()
+                                        .search(embedder.embedQuery("text number1999"), 1, everything(each))
+                                        .scores()[0])
+                                .isCloseTo(1, within(1e-4f));
+                    }
+                }
+                thread.close();
+                assertThat(busy.current().passages().live()).isEqualTo(650);
+                assertThat(busy.current().dense().size()).isLessThan(2000);
+            }
+        }
+
+        private List<ViewChange.EmbeddedDocument> documents(int from, int to) {
+            return IntStream.range(from, to)
+                    .mapToObj(i -> document("default", "d" + i, "text number" + i))
+                    .toList();
+        }
+
+        private static OrdinalFilter everything(View view) {
+            return view.passages().matching("default", Optional.empty());
+        }
+
+        private static Set<DocumentKey> keys(int from, int to) {
+            return IntStream.range(from, to)
+                    .mapToObj(i -> new DocumentKey("default", "d" + i))
+                    .collect(Collectors.toSet());
         }
     }
 }

@@ -3,6 +3,10 @@ package dev.ragops.runtime.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.ragops.runtime.index.OrdinalFilter;
 import dev.ragops.runtime.index.ScoredOrdinals;
 import dev.ragops.runtime.lexical.LexicalIndex;
@@ -22,9 +26,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class SnapshotFileTest {
     private static final Origin ORIGIN = new Origin("f", "bundle, 200 tokens");
@@ -171,19 +178,47 @@ class SnapshotFileTest {
 
     @Nested
     class Is_not_used {
+        private final Logger logger = (Logger) LoggerFactory.getLogger(SnapshotFile.class);
+        private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+        @BeforeEach
+        void listen() {
+            log.start();
+            logger.addAppender(log);
+        }
+
+        @AfterEach
+        void stopListening() {
+            logger.detachAppender(log);
+        }
+
+        /** What the log says about a snapshot that is not used. */
+        private String refusal(Origin expected, int dimension, String what) {
+            log.list.clear();
+            assertThat(snapshot().read(expected, dimension)).as(what).isEmpty();
+            assertThat(log.list)
+                    .as(what)
+                    .singleElement()
+                    .extracting(ILoggingEvent::getLevel)
+                    .isEqualTo(Level.WARN);
+            return log.list.getFirst().getFormattedMessage();
+        }
+
         @Test
         void when_there_is_none() {
             assertThat(snapshot().read(ORIGIN, embedder.dimension())).isEmpty();
+            assertThat(log.list).isEmpty();
         }
 
         @Test
         void when_it_is_of_another_embedder_bundle_or_dimension() throws IOException {
             snapshot().write(filled(), ORIGIN, CURSOR);
-            assertThat(snapshot().read(new Origin("g", ORIGIN.content()), embedder.dimension()))
-                    .isEmpty();
-            assertThat(snapshot().read(new Origin("f", "other"), embedder.dimension()))
-                    .isEmpty();
-            assertThat(snapshot().read(ORIGIN, embedder.dimension() + 1)).isEmpty();
+            assertThat(refusal(new Origin("g", ORIGIN.content()), embedder.dimension(), "embedder"))
+                    .contains(file().toString(), "its vectors are of another embedder, f", "derived anew");
+            assertThat(refusal(new Origin("f", "other"), embedder.dimension(), "content"))
+                    .contains("its passages are of another bundle or chunking", "derived anew");
+            assertThat(refusal(ORIGIN, embedder.dimension() + 1, "dimension"))
+                    .contains("its vectors have 64 numbers, not 65", "derived anew");
         }
 
         @Test
@@ -192,9 +227,8 @@ class SnapshotFileTest {
             byte[] whole = Files.readAllBytes(file());
             for (int length = 0; length < whole.length; length += 1 + whole.length / 97) {
                 Files.write(file(), Arrays.copyOf(whole, length));
-                assertThat(snapshot().read(ORIGIN, embedder.dimension()))
-                        .as("cut at %d of %d", length, whole.length)
-                        .isEmpty();
+                assertThat(refusal(ORIGIN, embedder.dimension(), "cut at %d of %d".formatted(length, whole.length)))
+                        .contains(file().toString(), "derived anew");
             }
         }
 
@@ -206,9 +240,8 @@ class SnapshotFileTest {
                 byte[] changed = whole.clone();
                 changed[at] ^= (byte) (1 << (at % 8));
                 Files.write(file(), changed);
-                assertThat(snapshot().read(ORIGIN, embedder.dimension()))
-                        .as("bit of byte %d", at)
-                        .isEmpty();
+                assertThat(refusal(ORIGIN, embedder.dimension(), "bit of byte %d".formatted(at)))
+                        .contains(file().toString(), "derived anew");
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.store.WriteResult.Status;
 import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,8 @@ abstract class DocumentStoreTest {
     DocumentStore store;
 
     abstract DocumentStore open(String name);
+
+    abstract void sql(String... statements) throws SQLException;
 
     @BeforeEach
     void openStore() {
@@ -86,6 +89,23 @@ abstract class DocumentStoreTest {
             StoredDocument stored = store.get("default", "a").orElseThrow();
             assertThat(stored.document()).isEqualTo(document("a", "zwölf \uD83D\uDE00 'quotes' \"more\""));
             assertThat(stored.deleted()).isFalse();
+        }
+
+        /** Found by sequence 0, which each write leaves many dead versions of, they would cost more with every write. */
+        @Test
+        void numbers_the_rows_it_put_and_looks_at_no_others() throws SQLException {
+            store.upsert("default", List.of(document("a", "one"), document("b", "two")));
+            store.upsert("other", List.of(document("b", "two")));
+            sql("UPDATE ragops_document SET sequence = 0");
+
+            store.upsert("default", List.of(document("b", "changed"), document("c", "three")));
+            store.delete("other", "d");
+
+            assertThat(store.get("default", "a").orElseThrow().sequence()).isZero();
+            assertThat(store.get("other", "b").orElseThrow().sequence()).isZero();
+            assertThat(store.get("default", "b").orElseThrow().sequence()).isEqualTo(3);
+            assertThat(store.get("default", "c").orElseThrow().sequence()).isEqualTo(3);
+            assertThat(store.get("other", "d").orElseThrow().sequence()).isEqualTo(4);
         }
 
         @Test
@@ -291,6 +311,29 @@ abstract class DocumentStoreTest {
             assertThat(store.get("default", "bundled"))
                     .map(StoredDocument::deleted)
                     .contains(true);
+        }
+
+        @Test
+        void leaves_those_of_documents_that_a_bundle_ever_shipped() {
+            store.rememberBundled("default", List.of("bundled", "another"));
+            store.rememberBundled("default", List.of("bundled"));
+            store.rememberBundled("default", List.of());
+            store.delete("default", "bundled");
+            store.delete("other", "bundled");
+            store.delete("default", "live");
+
+            store.upkeep().compact(Duration.ZERO);
+
+            assertThat(store.get("default", "bundled"))
+                    .map(StoredDocument::deleted)
+                    .contains(true);
+            assertThat(store.get("other", "bundled")).isEmpty();
+            assertThat(store.get("default", "live")).isEmpty();
+            try (DocumentStore other = open("default/other")) {
+                other.delete("default", "bundled");
+                other.upkeep().compact(Duration.ZERO);
+                assertThat(other.get("default", "bundled")).isEmpty();
+            }
         }
 
         @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class MixedVersionsTest {
     private static final String STORE = "default/support";
     private static final int WRITES = 40;
-    private static final int PREVIOUS_SCHEMA = 1;
+    private static final int PREVIOUS_SCHEMA = 2;
 
     private final TestPostgres server = TestPostgres.shared();
     private final String database = server.newDatabase();
@@ -114,20 +114,16 @@ class MixedVersionsTest {
                     put.setString(3, "hash");
                     put.executeUpdate();
                 }
-                long sequence;
                 try (PreparedStatement raise = connection.prepareStatement(
-                        "UPDATE ragops_store SET sequence = sequence + 1 WHERE store = ? RETURNING sequence")) {
+                        "WITH raised AS (UPDATE ragops_store SET sequence = sequence + 1 WHERE store = ? RETURNING sequence),"
+                                + " numbered AS (UPDATE ragops_document SET sequence = raised.sequence FROM raised"
+                                + " WHERE ragops_document.store = ? AND ragops_document.sequence = 0)"
+                                + " SELECT sequence FROM raised")) {
                     raise.setString(1, STORE);
+                    raise.setString(2, STORE);
                     try (ResultSet row = raise.executeQuery()) {
                         assertThat(row.next()).isTrue();
-                        sequence = row.getLong(1);
                     }
-                }
-                try (PreparedStatement number = connection.prepareStatement(
-                        "UPDATE ragops_document SET sequence = ? WHERE store = ? AND sequence = 0")) {
-                    number.setLong(1, sequence);
-                    number.setString(2, STORE);
-                    number.executeUpdate();
                 }
                 connection.commit();
                 writing.countDown();

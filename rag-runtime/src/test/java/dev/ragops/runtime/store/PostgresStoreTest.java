@@ -24,7 +24,8 @@ class PostgresStoreTest extends DocumentStoreTest {
         return Stores.postgres(() -> server.url(database), name);
     }
 
-    private void sql(String... statements) throws SQLException {
+    @Override
+    void sql(String... statements) throws SQLException {
         try (Connection connection = server.connect(database);
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {

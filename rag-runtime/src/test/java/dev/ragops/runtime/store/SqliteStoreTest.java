@@ -30,6 +30,16 @@ class SqliteStoreTest extends DocumentStoreTest {
         return Stores.sqlite(directory.resolve("documents.db"), name);
     }
 
+    @Override
+    void sql(String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("documents.db"));
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
     @Nested
     class A_network_file_system {
         @ParameterizedTest
@@ -141,6 +151,32 @@ class SqliteStoreTest extends DocumentStoreTest {
 
     @Nested
     class A_disk_that_is_full {
+        /** SQLite rolls back by itself when it cannot write. */
+        @Test
+        void leaves_no_connection_behind_that_cannot_be_used() {
+            HikariConfig config = Stores.sqlite(directory.resolve("ended.db"));
+            try (Connections connections = new Connections(config)) {
+                for (int i = 0; i < 2 * config.getMaximumPoolSize(); i++) {
+                    assertThatThrownBy(() -> connections.write(connection -> {
+                                execute(connection, "ROLLBACK");
+                                throw new SQLException("disk I/O error");
+                            }))
+                            .hasMessageContaining("disk I/O error");
+                    assertThat(connections.<Integer>write(connection -> execute(connection, "PRAGMA user_version = 1")))
+                            .isZero();
+                    assertThat(connections.<Integer>read(connection -> execute(connection, "PRAGMA optimize")))
+                            .isZero();
+                }
+            }
+        }
+
+        private int execute(Connection connection, String sql) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+                return 0;
+            }
+        }
+
         @Test
         void refuses_writes_with_what_to_do_and_keeps_all_that_was_acknowledged() {
             Path file = directory.resolve("small.db");

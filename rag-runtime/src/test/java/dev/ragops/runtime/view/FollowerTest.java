@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ragops.runtime.bundle.SourceDocument;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.embed.Embedder;
+import dev.ragops.runtime.lexical.LuceneLexicalWriter;
 import dev.ragops.runtime.search.FakeEmbedder;
 import dev.ragops.runtime.search.Passage;
 import dev.ragops.runtime.search.View;
@@ -24,7 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A view that keeps abreast of a real SQLite store; only the embedder is a stand-in, so that a test can count what it was asked. */
 class FollowerTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
     @TempDir
     Path directory;
 
@@ -70,7 +75,7 @@ class FollowerTest {
 
     private Follower ready(SourceDocument... bundled) {
         Follower follower = follower(embedder, List.of(bundled), Map::of);
-        await().atMost(Duration.ofSeconds(20)).until(follower::isReady);
+        await().atMost(SOON).until(follower::isReady);
         return follower;
     }
 
@@ -82,8 +87,12 @@ class FollowerTest {
         return view.passages().all().map(Passage::documentId).collect(Collectors.toCollection(TreeSet::new));
     }
 
+    private static List<String> texts(View view) {
+        return view.passages().all().map(Passage::text).sorted().toList();
+    }
+
     private static void awaitIds(Follower follower, String... ids) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> ids(follower.current()), Set.of(ids)::equals);
+        await().atMost(SOON).until(() -> ids(follower.current()), Set.of(ids)::equals);
     }
 
     private void sql(String statement) throws SQLException {
@@ -104,8 +113,7 @@ class FollowerTest {
             store.delete("default", "b");
             store.upsert("other", List.of(document("c", "of another collection")));
 
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> follower.current().sequence() == 3);
+            await().atMost(SOON).until(() -> follower.current().sequence() == 3);
             assertThat(follower.current().passages().all().map(Passage::text))
                     .containsExactlyInAnyOrder("live", "bundled", "of another collection");
         }
@@ -128,6 +136,20 @@ class FollowerTest {
         }
 
         @Test
+        void stay_hidden_after_a_rollback_to_a_bundle_that_did_not_run_when_they_were_deleted() throws Exception {
+            ready(document("a", "bundled"), document("b", "bundled")).close();
+            Follower promoted = ready(document("b", "bundled"));
+            store.delete("default", "a");
+            await().atMost(SOON).until(() -> promoted.current().sequence() == 1);
+            store.upkeep().runOncePer(Duration.ZERO, Duration.ZERO, Duration.ofDays(1));
+            promoted.close();
+
+            assertThat(ids(ready(document("a", "bundled"), document("b", "bundled"))
+                            .current()))
+                    .containsExactly("b");
+        }
+
+        @Test
         void take_their_vectors_from_the_bundle_each_time_they_are_laid() throws Exception {
             AtomicInteger reads = new AtomicInteger();
             float[] vector = embedder.embedQuery("bundled");
@@ -135,11 +157,11 @@ class FollowerTest {
                 reads.incrementAndGet();
                 return Map.of(Contents.inputHash("bundled"), vector);
             });
-            await().atMost(Duration.ofSeconds(20)).until(follower::isReady);
+            await().atMost(SOON).until(follower::isReady);
 
             sql("UPDATE ragops_store SET epoch = 'restored'");
 
-            await().atMost(Duration.ofSeconds(20)).untilAtomic(reads, org.hamcrest.Matchers.is(2));
+            await().atMost(SOON).untilAtomic(reads, org.hamcrest.Matchers.is(2));
             awaitIds(follower, "a");
             assertThat(embedder.passages()).isEmpty();
         }
@@ -150,13 +172,31 @@ class FollowerTest {
         @Test
         void gives_a_new_view_swapped_in_whole() throws Exception {
             store.upsert("default", List.of(document("a", "one"), document("b", "two")));
-            Follower follower = ready();
-            awaitIds(follower, "a", "b");
+            float[] vector = embedder.embedQuery("of the bundle");
+            Follower follower = follower(
+                    embedder,
+                    List.of(document("bundled", "of the bundle")),
+                    () -> Map.of(Contents.inputHash("of the bundle"), vector));
+            awaitIds(follower, "a", "b", "bundled");
+            await().atMost(SOON).until(follower::isReady);
 
+            Semaphore permits = new Semaphore(0);
+            embedder.setPermits(permits);
             sql("DELETE FROM ragops_document WHERE id = 'b'");
+            sql("DELETE FROM ragops_vector");
             sql("UPDATE ragops_store SET epoch = 'restored'");
 
-            awaitIds(follower, "a");
+            // In the middle of it: the bundle is laid, "a" is being embedded.
+            await().atMost(SOON).until(permits::hasQueuedThreads);
+            View meanwhile = follower.current();
+            assertThat(ids(meanwhile)).containsExactly("a", "b", "bundled");
+            assertThat(follower.isReady()).isTrue();
+
+            permits.release();
+            Set<String> next = await().atMost(SOON)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> ids(follower.current()), ids -> !ids.equals(ids(meanwhile)));
+            assertThat(next).containsExactly("a", "bundled");
             assertThat(follower.isReady()).isTrue();
         }
 
@@ -210,7 +250,7 @@ class FollowerTest {
 
             FakeEmbedder third = new FakeEmbedder("fingerprint");
             Follower restarted = follower(third, List.of(), Map::of);
-            await().atMost(Duration.ofSeconds(20)).until(restarted::isReady);
+            await().atMost(SOON).until(restarted::isReady);
             assertThat(restarted.current().passages().live()).isEqualTo(300);
             assertThat(third.passages()).isEmpty();
         }
@@ -251,12 +291,73 @@ class FollowerTest {
             embedder.setBroken(true);
             store.upsert("default", List.of(document("a", "one")));
 
-            await().atMost(Duration.ofSeconds(20)).until(() -> follower.head().sequence() == 1);
+            await().atMost(SOON).until(() -> follower.head().sequence() == 1);
             assertThat(follower.isReady()).isTrue();
             assertThat(follower.current().sequence()).isZero();
 
             embedder.setBroken(false);
             awaitIds(follower, "a");
+        }
+
+        /** Lucene takes a document of so long an id for no document at all, in the middle of a change. */
+        @Test
+        void leaves_no_old_version_behind_when_it_is_taken_after_all() {
+            store.upsert("default", List.of(document("a", "old")));
+            Follower follower = ready();
+            String refused = "x".repeat(40_000);
+
+            store.upsert("default", List.of(document("a", "new"), document(refused, "text")));
+            await().atMost(SOON).until(() -> follower.head().sequence() == 2);
+            assertThat(texts(follower.current())).containsExactly("old");
+            store.delete("default", refused);
+
+            await().atMost(SOON).until(() -> follower.current().sequence() == 3);
+            assertThat(texts(follower.current())).containsExactly("new");
+        }
+
+        @Test
+        void because_the_index_is_closed_for_good_is_taken_by_another_one() {
+            store.upsert("default", List.of(document("a", "old"), document("b", "two")));
+            Follower follower = ready(document("bundled", "of the bundle"));
+            closeWords(follower);
+
+            store.upsert("default", List.of(document("a", "new")));
+
+            await().atMost(SOON).until(() -> follower.current().sequence() == 2);
+            assertThat(texts(follower.current())).containsExactly("new", "of the bundle", "two");
+        }
+
+        @Test
+        void keeps_no_bundle_from_being_laid() {
+            AtomicReference<Follower> started = new AtomicReference<>();
+            AtomicInteger tries = new AtomicInteger();
+            Supplier<Map<String, float[]>> vectors = () -> {
+                if (tries.incrementAndGet() == 1) {
+                    closeWords(started.get());
+                }
+                return Map.of();
+            };
+            Follower follower = new Follower(
+                    RagConfig.DEFAULT,
+                    embedder,
+                    List.of(document("a", "bundled")),
+                    vectors,
+                    Optional.empty(),
+                    Optional.empty());
+            opened.add(follower);
+            started.set(follower);
+
+            follower.start();
+
+            await().atMost(SOON).until(follower::isReady);
+            assertThat(texts(follower.current())).containsExactly("bundled");
+        }
+
+        /** As Lucene does to itself after an error that it cannot come back from, such as too little memory. */
+        private static void closeWords(Follower follower) {
+            assertThat(follower)
+                    .extracting("assembly.indexer.state.lexical")
+                    .isInstanceOfSatisfying(LuceneLexicalWriter.class, LuceneLexicalWriter::close);
         }
     }
 }
