@@ -60,7 +60,8 @@ final class Connections implements AutoCloseable {
                 try {
                     connection.rollback();
                 } catch (SQLException gone) {
-                    // SQLite ends a transaction by itself when it cannot write, and its driver goes on thinking there is one.
+                    // SQLite ends a transaction by itself when it cannot write, and its driver goes on thinking there
+                    // is one.
                     source.evictConnection(connection);
                     e.addSuppressed(gone);
                 }

@@ -34,7 +34,7 @@ class EventsTest {
         CompletableFuture<Events> begun = new CompletableFuture<>();
         Router router = Router.router(vertx);
         router.route().handler(context -> {
-            Call call = new Call(context, MissingNode.getInstance(), Map.of(), Grant.ALL, Trace.none(), 0);
+            Call call = new Call(context, MissingNode.getInstance(), Map.of(), Grant.ALL, false, Trace.none(), 0);
             Events events = new Events(vertx, call, "generated", Duration.ofMillis(10));
             events.send("sources", "[]");
             begun.complete(events);
