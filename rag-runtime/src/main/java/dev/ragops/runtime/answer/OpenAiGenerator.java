@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,8 +86,13 @@ final class OpenAiGenerator {
     }
 
     private HttpResponse<InputStream> send(HttpRequest request, Duration limit) throws GeneratorException {
+        AtomicReference<HttpResponse.@Nullable BodySubscriber<InputStream>> coming = new AtomicReference<>();
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            return http.send(request, _ -> {
+                HttpResponse.BodySubscriber<InputStream> body = HttpResponse.BodySubscribers.ofInputStream();
+                coming.set(body);
+                return body;
+            });
         } catch (HttpConnectTimeoutException e) {
             throw limit.compareTo(connect) < 0
                     ? new GeneratorException(Outcome.TIMEOUT, "no connection in the time that the caller had left")
@@ -97,8 +104,22 @@ final class OpenAiGenerator {
         } catch (IOException e) {
             throw new GeneratorException(Outcome.UNREACHABLE, "the connection broke before an answer");
         } catch (InterruptedException e) {
+            hangUp(coming.get());
             Thread.currentThread().interrupt();
             throw new CancellationException("the caller went away");
+        }
+    }
+
+    /** The head of the answer may have come in the very moment: its body is nobody's then, and would keep the connection. */
+    private static void hangUp(HttpResponse.@Nullable BodySubscriber<InputStream> coming) {
+        if (coming != null) {
+            coming.getBody().thenAccept(body -> {
+                try {
+                    body.close();
+                } catch (IOException e) {
+                    // Nothing is read from it.
+                }
+            });
         }
     }
 
