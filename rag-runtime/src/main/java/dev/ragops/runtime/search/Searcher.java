@@ -72,12 +72,20 @@ public final class Searcher {
             case LEXICAL -> Fuser.lexical(view.lexical().search(request.question(), depth, accept));
             case HYBRID -> {
                 ScoredOrdinals dense = view.dense().search(question, depth, accept);
-                ScoredOrdinals lexical = view.lexical().search(request.question(), depth, accept);
+                ScoredOrdinals lexical = view.lexical().search(request.question(), deeper(depth), accept);
                 int fused = config.candidates();
-                List<Fuser.Candidate> best = fused(view, question, dense.first(fused), lexical.first(fused));
+                List<Fuser.Candidate> best = fused(view, question, dense.first(fused), lexical.first(deeper(fused)));
                 yield depth == fused ? best : Fuser.followed(best, fused(view, question, dense, lexical));
             }
         };
+    }
+
+    /**
+     * A sum wants both scores of a passage. What the vectors bring mostly stands among so many of the words' hits, and would
+     * count as without a word in common else; the other way the cosine is computed.
+     */
+    private int deeper(int depth) {
+        return config.fusion() instanceof RetrievalConfig.Fusion.Convex ? 4 * depth : depth;
     }
 
     private List<Fuser.Candidate> fused(View view, float[] question, ScoredOrdinals dense, ScoredOrdinals lexical) {

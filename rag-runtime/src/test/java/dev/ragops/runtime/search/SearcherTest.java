@@ -114,6 +114,19 @@ class SearcherTest {
         }
     }
 
+    @Test
+    void a_passage_that_only_vectors_bring_counts_its_words_too() {
+        View many = many(400);
+        // Two hundred passages are odd; the vectors choose fifty by the rest of their words.
+        List<SearchHit> hits = new Searcher(embedder, RetrievalConfig.DEFAULT)
+                .search(many, SearchRequest.of("odd words words words words words words", 50))
+                .hits();
+        assertThat(hits)
+                .filteredOn(hit -> hit.passage().text().contains("odd"))
+                .isNotEmpty()
+                .allSatisfy(hit -> assertThat(hit.lexical()).isPresent());
+    }
+
     static Stream<Fusion> fusions() {
         return Stream.of(Fusion.Convex.DEFAULT, new Fusion.Convex(0.2), new Fusion.ReciprocalRank());
     }
