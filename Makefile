@@ -31,7 +31,7 @@ crds: ## generate the CRD YAML, the chart's copy and docs/api.md again from the 
 # ---- test ---------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: unit durability check api registry e2e ## every test of the project: what CI runs
+test: unit durability check api registry quality e2e ## every test of the project: what CI runs
 
 .PHONY: unit
 unit: ## unit, golden, property and component tests of every module; no cluster, no network once dependencies are there
@@ -56,6 +56,10 @@ api: build ## the runtime's API from outside: OpenAI's Python client, a fuzzer o
 .PHONY: registry
 registry: build ## samples/python/register.py against a real MLflow server, and what it registered fetched by the runtime
 	./samples/python/check
+
+.PHONY: quality
+quality: build ## NDCG@10 of the sample corpus, as configured and by either half alone, against the floor it must hold
+	./bench/run --only quality --data "" --strict
 
 .PHONY: e2e
 e2e: images ## end-to-end tests on a real cluster (the local one unless KUBECONFIG names another)

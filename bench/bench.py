@@ -69,8 +69,9 @@ def encode_ceiling(questions):
     return figures["session"][0], figures["embedder"][0], figures["embedder"][1]
 
 
-def serving(rows, options, vegeta):
+def serving(rows, options):
     """The whole pod under load, beside its peers."""
+    vegeta = subprocess.run([ROOT / "local/cluster", "tools", "vegeta"], check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
     documents, questions = corpus.documents(options.passages), corpus.queries(60_000)
     learn()
     with tempfile.TemporaryDirectory() as data:
@@ -121,7 +122,7 @@ def draw(results, options):
     subprocess.run([python, HERE / "plot.py", picture], check=True, input=json.dumps(points), text=True)
 
 
-def large(rows, options, vegeta):
+def large(rows, options):
     """A hundred thousand passages: how soon they are served again after a restart, with and without the local snapshot."""
     count = 100_000
     documents = corpus.short_documents(count)
@@ -142,7 +143,7 @@ def large(rows, options, vegeta):
             rows.add("the same without a snapshot: ready on the exact scan while the graph builds", "", f"{service.wait():.1f} s")
 
 
-def quality(rows, options, vegeta):
+def quality(rows, options):
     """NDCG@10 as configured, beside either half alone: fusion must not cost what the better of them had."""
 
     def evaluate(folder, *arguments):
@@ -169,7 +170,7 @@ def jmh(*arguments):
     return [(one["benchmark"].rsplit(".", 1)[1], one.get("params", {}), one["primaryMetric"]["score"], one["primaryMetric"]["scoreUnit"]) for one in measured]
 
 
-def micro(rows, options, vegeta):
+def micro(rows, options):
     """The parts of a question alone, one thread, by JMH; searches of graphs are bench/vector's."""
     [(_, _, micros, _)] = jmh("VectorSearch", "-p", "rows=5000", "-p", "kind=exact")
     rows.add("exact search, 5,000 passages", "≤ 0.15 ms", f"{micros / 1000:.3f} ms", micros <= 150)
@@ -177,7 +178,7 @@ def micro(rows, options, vegeta):
         rows.add(f"{name} ({', '.join(f'{key} {value}' for key, value in parameters.items())})", "", f"{score:.1f} {unit.removesuffix('/op')}")
 
 
-def durability(rows, options, vegeta):
+def durability(rows, options):
     """kill -9 during ingest, a hundred times a store."""
     out = subprocess.run([ROOT / "rag-runtime/src/durability/run", "--kills", str(options.kills)], stdout=subprocess.PIPE, text=True)
     for line in out.stdout.strip().splitlines():
@@ -197,19 +198,22 @@ def main():
     parser.add_argument("--kills", type=int, default=100, help="of the runtime while it ingests, a store")
     parser.add_argument("--data", default=os.environ.get("RAGOPS_BENCH_DATA", ""), help="a folder with BEIR collections whose NDCG@10 is measured too (RAGOPS_BENCH_DATA)")
     parser.add_argument("--output", default="", help="write each part's table between its marks here, too, and the plot beside it (docs/benchmarks.md)")
+    parser.add_argument("--strict", action="store_true", help="end with 1 when a measured figure is not the one asked for")
     options = parser.parse_args()
     if unknown := [name for name in options.only if name not in PARTS]:
         parser.error(f"--only: no part '{unknown[0]}'; there are {', '.join(PARTS)}")
-    vegeta = subprocess.run([ROOT / "local/cluster", "tools", "vegeta"], check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
     CACHE.mkdir(parents=True, exist_ok=True)
+    missed = 0
     for name in options.only:
         say(f"== {name}")
         rows = table.Table()
-        PARTS[name](rows, options, vegeta)
+        PARTS[name](rows, options)
         text = f"{table.machine()}\n\n{rows.markdown()}"
         print(text, end="\n\n", flush=True)
         if options.output:
             table.put(options.output, name, text)
+        missed += rows.missed()
+    sys.exit(1 if options.strict and missed else 0)
 
 
 if __name__ == "__main__":

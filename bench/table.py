@@ -15,6 +15,9 @@ class Table:
         """reached: True, False, or None where there is nothing to reach."""
         self.rows.append((what, asked, measured, beside, {True: "yes", False: "**no**", None: ""}[reached]))
 
+    def missed(self):
+        return sum(reached == "**no**" for *_, reached in self.rows)
+
     def markdown(self):
         head = ["| what | asked | measured | beside it, same run | reached |", "|---|---|---|---|---|"]
         return "\n".join(head + ["| " + " | ".join(row) + " |" for row in self.rows])

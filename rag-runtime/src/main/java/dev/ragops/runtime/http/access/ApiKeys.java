@@ -96,7 +96,10 @@ public final class ApiKeys {
             unreadableSince = Optional.of(lookedAt);
         }
         if (lookedAt - unreadableSince.get() >= UNREADABLE_FOR.toNanos() && !lines.isEmpty()) {
-            LOG.error("the API keys in {} still cannot be read ({}): nobody gets in until they can", place.get(), e);
+            LOG.error(
+                    "the API keys in {} still cannot be read ({}): nobody gets in until they can",
+                    place.get(),
+                    e.toString());
             lines = List.of();
             known = Map.of();
         }
