@@ -21,10 +21,10 @@ class WatchIT {
     @Test
     void aBreachAfterThePromotionTakesUsersBack() {
         stage.serveBaseline();
-        // Few users: the overloaded version answers all of them, each too late for this threshold.
+        // So few users that the overloaded version answers all of them, one by one, each too late for this threshold.
         stage.change(
                 "{\"objectives\": [{\"name\": \"latency\", \"class\": \"retrieval\", \"target\": \"90%\", \"threshold\": \"120ms\"}]}");
-        LoadPod users = stage.users(3);
+        LoadPod users = stage.users(2);
         stage.cluster()
                 .mustApply(stage.rollout(
                         Stage.MODEL,
