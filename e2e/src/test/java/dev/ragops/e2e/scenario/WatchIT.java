@@ -21,7 +21,8 @@ class WatchIT {
     @Test
     void aBreachAfterThePromotionTakesUsersBack() {
         stage.serveBaseline();
-        // Few users: the overloaded version answers most of them, each too late for this threshold. On a slow machine it
+        // Few users: the overloaded version answers most of them, each too late for this threshold. On a slow machine
+        // it
         // sheds some, so no more than that nine of ten are answered is asked of it.
         stage.change(
                 "{\"objectives\": [{\"name\": \"latency\", \"class\": \"retrieval\", \"target\": \"90%\", \"threshold\": \"120ms\"}]}");
