@@ -23,10 +23,17 @@ final class ExpectedWait {
     }
 
     /**
+     * Whoever comes finds requests somewhere between their begin and their end, so the first of {@code threads} is done after
+     * {@code 1 / (threads + 1)} of what one takes; from then on a thread is free every {@code 1 / threads}.
+     *
      * @param ahead how many wait already
      * @param working how many are worked on
      */
     long nanos(int ahead, int working) {
-        return ahead == 0 && working < threads ? 0 : (ahead + 1) * usualNanos.get() / threads;
+        if (ahead == 0 && working < threads) {
+            return 0;
+        }
+        long usual = usualNanos.get();
+        return usual / (threads + 1) + ahead * usual / threads;
     }
 }
