@@ -54,7 +54,7 @@ class Service:
                 urllib.request.urlopen(self.url + self.health, timeout=2).close()
                 return time.monotonic() - self.began
             except OSError:
-                time.sleep(0.01)
+                time.sleep(0.05)
         sys.exit(f"{self.name} is not healthy; see {self.log.name}")
 
     def cpu_seconds(self):

@@ -11,9 +11,15 @@ import shutil
 import sys
 import zipfile
 
-MACHINE = os.uname().machine
-ONNX = {"x86_64": "linux-x64", "aarch64": "linux-aarch64"}[MACHINE]
-OURS = (f"ai/onnxruntime/native/{ONNX}/", f"org/sqlite/native/Linux/{MACHINE}/")
+# Where the libraries of a machine lie in the two jars.
+PLACES = {
+    ("Linux", "x86_64"): ("linux-x64", "Linux/x86_64"),
+    ("Linux", "aarch64"): ("linux-aarch64", "Linux/aarch64"),
+    ("Darwin", "arm64"): ("osx-aarch64", "Mac/aarch64"),
+}
+ONNX, SQLITE = PLACES[os.uname().sysname, os.uname().machine]
+OURS = (f"ai/onnxruntime/native/{ONNX}/", f"org/sqlite/native/{SQLITE}/")
+LIBRARIES = (".so", ".dylib")
 WEIGHTS = ".onnx"
 ANYONES = ("ai/onnxruntime/native/", "org/sqlite/native/")
 
@@ -28,7 +34,7 @@ def strip(jar: pathlib.Path, out: pathlib.Path, native: pathlib.Path):
                 if not entry.filename.startswith(ANYONES):
                     stored = zipfile.ZIP_STORED if entry.filename.endswith(WEIGHTS) else entry.compress_type
                     target.writestr(entry, source.read(entry), compress_type=stored)
-                elif entry.filename.startswith(OURS) and entry.filename.endswith(".so"):
+                elif entry.filename.startswith(OURS) and entry.filename.endswith(LIBRARIES):
                     library = native / pathlib.PurePosixPath(entry.filename).name
                     library.write_bytes(source.read(entry))
                     library.chmod(0o755)

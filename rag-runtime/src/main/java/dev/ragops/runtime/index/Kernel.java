@@ -20,7 +20,7 @@ interface Kernel {
 
     private static Kernel choose() {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
-            return new SimdKernel();
+            return new WarmingKernel(new ScalarKernel(), new SimdKernel(), System::nanoTime, WarmingKernel::beside);
         }
         Logger log = LoggerFactory.getLogger(Kernel.class);
         log.warn("vector search runs without SIMD, several times slower: start java with"
