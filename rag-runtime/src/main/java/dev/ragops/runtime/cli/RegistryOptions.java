@@ -5,7 +5,6 @@ import dev.ragops.runtime.registry.MlflowClient;
 import dev.ragops.runtime.registry.RegistryException;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How a command reaches the registry. */
@@ -13,24 +12,21 @@ final class RegistryOptions {
     @Option(
             names = "--registry",
             paramLabel = "URL",
-            defaultValue = "${RAGOPS_REGISTRY_URL:-${MLFLOW_TRACKING_URI:-}}",
             description = "MLflow tracking server (RAGOPS_REGISTRY_URL, MLFLOW_TRACKING_URI)")
-    String url = "";
+    String url = Environment.textOr("RAGOPS_REGISTRY_URL", Environment.text("MLFLOW_TRACKING_URI"));
 
     @Option(
             names = "--credentials",
             paramLabel = "DIR",
-            defaultValue = "${RAGOPS_REGISTRY_CREDENTIALS:-}",
             description =
                     "files username and password, or token; ca.crt beside them (RAGOPS_REGISTRY_CREDENTIALS; else MLFLOW_TRACKING_USERNAME …)")
-    @Nullable
-    String credentials;
+    String credentials = Environment.text("RAGOPS_REGISTRY_CREDENTIALS");
 
     MlflowClient client() {
         if (url.isBlank()) {
             throw RegistryException.refused("no registry given: use --registry or set MLFLOW_TRACKING_URI");
         }
-        Credentials shown = credentials == null || credentials.isBlank()
+        Credentials shown = credentials.isBlank()
                 ? Credentials.fromEnvironment(System.getenv())
                 : Credentials.fromDirectory(Path.of(credentials));
         return new MlflowClient(url, shown, Duration.ofSeconds(30));

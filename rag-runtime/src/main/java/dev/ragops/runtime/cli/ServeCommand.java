@@ -46,6 +46,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -67,6 +68,8 @@ final class ServeCommand implements Callable<Integer> {
     /** Some four thousand questions of usual length. */
     private static final long QUERY_CACHE_BYTES = 8L << 20;
 
+    private static final int PORT = 8080;
+    private static final String ANY_HOST = "0.0.0.0";
     private static final Duration DRAIN = Duration.ofSeconds(20);
 
     enum StoreKind {
@@ -78,95 +81,69 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--bundle",
             paramLabel = "DIR",
-            defaultValue = "${RAGOPS_BUNDLE:-}",
             description = "bundle directory (RAGOPS_BUNDLE); absent: the built-in MiniLM and no documents")
-    String bundle = "";
+    String bundle = Environment.text("RAGOPS_BUNDLE");
 
     @Option(
             names = "--model",
             paramLabel = "URI",
-            defaultValue = "${RAGOPS_MODEL_URI:-}",
             description = "fetch this registered version first, models:/NAME/VERSION (RAGOPS_MODEL_URI)")
-    String model = "";
+    String model = Environment.text("RAGOPS_MODEL_URI");
 
     @Mixin
     RegistryOptions registry = new RegistryOptions();
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            defaultValue = "${RAGOPS_DATA:-}",
-            description = "where ingested documents are kept (RAGOPS_DATA)")
-    String data = "";
+    @Option(names = "--data", paramLabel = "DIR", description = "where ingested documents are kept (RAGOPS_DATA)")
+    String data = Environment.text("RAGOPS_DATA");
 
     @Option(
             names = "--store",
             paramLabel = "KIND",
-            defaultValue = "${RAGOPS_STORE:-}",
             description = "none, sqlite or postgres (RAGOPS_STORE; default: sqlite with --data, else none)")
-    String store = "";
+    String store = Environment.text("RAGOPS_STORE");
 
     @Option(
             names = "--postgres-url-file",
             paramLabel = "FILE",
-            defaultValue = "${RAGOPS_POSTGRES_URL_FILE:-}",
             description = "file with postgres://user:password@host:port/database (RAGOPS_POSTGRES_URL_FILE)")
-    String postgresUrlFile = "";
+    String postgresUrlFile = Environment.text("RAGOPS_POSTGRES_URL_FILE");
 
     @Option(
             names = "--store-name",
             paramLabel = "NAME",
-            defaultValue = "${RAGOPS_STORE_NAME:-local}",
             description = "first part of every key in the store (RAGOPS_STORE_NAME)")
-    String storeName = "local";
+    String storeName = Environment.textOr("RAGOPS_STORE_NAME", "local");
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            defaultValue = "${RAGOPS_CONFIG:-}",
-            description = "JSON overrides of rag.yaml (RAGOPS_CONFIG)")
-    String config = "";
+    @Option(names = "--config", paramLabel = "FILE", description = "JSON overrides of rag.yaml (RAGOPS_CONFIG)")
+    String config = Environment.text("RAGOPS_CONFIG");
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
             split = ",",
-            defaultValue = "${RAGOPS_TOKEN_FILES:-}",
             description = "accepted bearer tokens, read again when they change (RAGOPS_TOKEN_FILES); absent: open")
-    List<String> tokenFiles = List.of();
+    List<String> tokenFiles = List.of(Environment.text("RAGOPS_TOKEN_FILES").split(","));
 
     @Option(
             names = "--api-keys",
             paramLabel = "FILE",
-            defaultValue = "${RAGOPS_API_KEYS:-}",
             description =
                     "API keys of clients, as `key new` prints them, a line each; or a folder of such files; read again when"
                             + " they change (RAGOPS_API_KEYS); absent: none is wanted")
-    String apiKeys = "";
+    String apiKeys = Environment.text("RAGOPS_API_KEYS");
 
-    @Option(
-            names = "--revision",
-            defaultValue = "${RAGOPS_REVISION:-}",
-            description = "reported in answers (RAGOPS_REVISION)")
-    String revision = "";
+    @Option(names = "--revision", description = "reported in answers (RAGOPS_REVISION)")
+    String revision = Environment.text("RAGOPS_REVISION");
 
-    @Option(
-            names = "--version-label",
-            defaultValue = "${RAGOPS_VERSION:-}",
-            description = "registered version, reported in answers (RAGOPS_VERSION)")
-    String version = "";
+    @Option(names = "--version-label", description = "registered version, reported in answers (RAGOPS_VERSION)")
+    String version = Environment.text("RAGOPS_VERSION");
 
-    @Option(
-            names = "--port",
-            defaultValue = "${RAGOPS_PORT:-8080}",
-            description = "port, 0 for any (RAGOPS_PORT; default ${DEFAULT-VALUE})")
-    int port = 8080;
+    @Option(names = "--port", description = "port, 0 for any (RAGOPS_PORT; default " + PORT + ")")
+    @Nullable
+    Integer port;
 
-    @Option(
-            names = "--host",
-            defaultValue = "${RAGOPS_HOST:-0.0.0.0}",
-            description = "address to listen on (RAGOPS_HOST; default ${DEFAULT-VALUE})")
-    String host = "0.0.0.0";
+    @Option(names = "--host", description = "address to listen on (RAGOPS_HOST; default " + ANY_HOST + ")")
+    String host = Environment.textOr("RAGOPS_HOST", ANY_HOST);
 
     @Option(
             names = "--check",
@@ -175,6 +152,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        int wanted = port == null ? Environment.port("RAGOPS_PORT", PORT) : port;
         // The native library takes as long to load as a bundle to read; who needs it first waits for it.
         CompletableFuture.runAsync(Embedders::prepare, BESIDE);
         Optional<Bundle> served = bundle();
@@ -224,7 +202,7 @@ final class ServeCommand implements Callable<Integer> {
                 metrics,
                 Clock.systemUTC(),
                 cpus);
-        int open = server.listen(host, port)
+        int open = server.listen(host, wanted)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();

@@ -2,6 +2,7 @@ package dev.ragops.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragops.runtime.Main;
 import dev.ragops.runtime.bundle.Bundle;
 import dev.ragops.runtime.config.RagConfig;
 import dev.ragops.runtime.config.RagYaml;
@@ -13,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -368,6 +370,38 @@ class CommandTest {
                     .contains("--store sqlite needs --data")
                     .contains("--store postgres needs --postgres-url-file")
                     .contains("--store must be none, sqlite or postgres");
+        }
+
+        @Test
+        void as_a_pod_takes_all_from_the_environment_and_names_the_variable_that_is_wrong() throws Exception {
+            assertThat(pod(Map.of("RAGOPS_BUNDLE", folder()))).contains("no manifest.json", "exit code 4");
+            assertThat(pod(Map.of("RAGOPS_STORE", "oracle"))).contains("none, sqlite or postgres", "exit code 4");
+            assertThat(pod(Map.of("RAGOPS_PORT", "http")))
+                    .contains("RAGOPS_PORT must be a port", "'http'", "exit code 4");
+            assertThat(pod(Map.of("RAGOPS_PORT", "65536"))).contains("RAGOPS_PORT must be a port", "exit code 4");
+            assertThat(pod(Map.of("RAGOPS_MODEL_URI", "models:/m/1", "MLFLOW_TRACKING_URI", "http://127.0.0.1:1")))
+                    .contains("unreachable", "127.0.0.1:1", "exit code 3");
+        }
+
+        private String pod(Map<String, String> variables) throws Exception {
+            ProcessBuilder builder = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Main.class.getName(),
+                            "serve")
+                    .redirectErrorStream(true);
+            builder.environment()
+                    .keySet()
+                    .removeIf(
+                            name -> name.startsWith("RAGOPS_") || name.startsWith("MLFLOW_") || name.contains("JAVA"));
+            builder.environment().putAll(variables);
+            builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+            Process process = builder.start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return said + "exit code " + process.waitFor();
         }
 
         @Test
