@@ -85,7 +85,7 @@ HEAP = "96m"
 
 
 def runtime(data, heap=HEAP, port=18100):
-    """Our runtime as `./ragops runtime` starts it, which is how a pod does: from an image's layout, told all by its environment."""
+    """Our runtime as `./ragops runtime` starts it, which is how a pod does: told all by its environment."""
     variables = {"RAGOPS_DATA": data, "RAGOPS_PORT": port, "RAGOPS_HOST": "127.0.0.1", "RAGOPS_JAVA_OPTIONS": f"-Xmx{heap}"}
     return Service("ragops", [str(ROOT / "ragops"), "runtime"], port, "/health/ready", {name: str(value) for name, value in variables.items()})
 

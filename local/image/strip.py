@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Copies jars without the native libraries in them, and unpacks those of this machine: strip.py LIB OUT NATIVE.
+"""Unpacks the native libraries in jars that are this machine's, and copies the jars without any: strip.py LIB NATIVE [OUT].
 
 A container's root is read-only and its /tmp small: a library that unpacks 28 MB of natives at each start does not belong in one. For the same reason
 weights are stored, not deflated: they hardly compress, and inflating them took 0.1 s of each start.
@@ -24,28 +24,34 @@ WEIGHTS = ".onnx"
 ANYONES = ("ai/onnxruntime/native/", "org/sqlite/native/")
 
 
-def strip(jar: pathlib.Path, out: pathlib.Path, native: pathlib.Path):
-    with zipfile.ZipFile(jar) as source:
-        if not any(name.startswith(ANYONES) or name.endswith(WEIGHTS) for name in source.namelist()):
-            shutil.copyfile(jar, out)
-            return
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-            for entry in source.infolist():
-                if not entry.filename.startswith(ANYONES):
-                    stored = zipfile.ZIP_STORED if entry.filename.endswith(WEIGHTS) else entry.compress_type
-                    target.writestr(entry, source.read(entry), compress_type=stored)
-                elif entry.filename.startswith(OURS) and entry.filename.endswith(LIBRARIES):
-                    library = native / pathlib.PurePosixPath(entry.filename).name
-                    library.write_bytes(source.read(entry))
-                    library.chmod(0o755)
+def unpack(source: zipfile.ZipFile, native: pathlib.Path):
+    for entry in source.infolist():
+        if entry.filename.startswith(OURS) and entry.filename.endswith(LIBRARIES):
+            library = native / pathlib.PurePosixPath(entry.filename).name
+            library.write_bytes(source.read(entry))
+            library.chmod(0o755)
+
+
+def strip(source: zipfile.ZipFile, out: pathlib.Path):
+    if not any(name.startswith(ANYONES) or name.endswith(WEIGHTS) for name in source.namelist()):
+        shutil.copyfile(source.filename, out)
+        return
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            if not entry.filename.startswith(ANYONES):
+                stored = zipfile.ZIP_STORED if entry.filename.endswith(WEIGHTS) else entry.compress_type
+                target.writestr(entry, source.read(entry), compress_type=stored)
 
 
 def main():
-    lib, out, native = map(pathlib.Path, sys.argv[1:4])
-    out.mkdir(parents=True)
-    native.mkdir(parents=True)
+    lib, native, *outs = map(pathlib.Path, sys.argv[1:])
+    for folder in (native, *outs):
+        folder.mkdir(parents=True)
     for jar in sorted(lib.glob("*.jar")):
-        strip(jar, out / jar.name, native)
+        with zipfile.ZipFile(jar) as source:
+            unpack(source, native)
+            for out in outs:
+                strip(source, out / jar.name)
 
 
 if __name__ == "__main__":
