@@ -18,17 +18,17 @@ import java.util.function.Consumer;
  * Asks questions before the first user does. A cold JVM answers the first dozen some twenty times slower than it ever will again: a rollout judged in
  * those seconds condemned good versions (24 of 24 answers over 300 ms at 30 questions a second on two busy cores).
  *
- * <p>Ends as soon as eight answers of ten take a sixth of what users are promised, else when they stop getting faster, or when its time is over: what
- * the compilers still gain is theirs to gain while users are served. A rehearsal calls no paid generator.
+ * <p>Ends as soon as nine answers of ten are as fast as users are promised, else when they stop getting faster, or when its time is over: what the
+ * compilers still gain is theirs to gain while users are served. A rehearsal calls no paid generator.
  */
 public final class Rehearsal implements Consumer<View> {
     /** As long as it took to settle on two busy cores; longer delays every start for less. */
     static final Duration AT_MOST = Duration.ofMillis(1500);
 
-    /** Of 300 ms; reached in the first round with an AOT cache, in the second on slow machines. */
-    private static final long FAST_ENOUGH_NANOS = 50_000_000;
+    /** Below the 15 ms that 95 of 100 questions are promised; reached in the second round with an AOT cache, in the third without. */
+    private static final long FAST_ENOUGH_NANOS = 10_000_000;
 
-    private static final int ROUND = 10;
+    private static final int ROUND = 20;
     private static final double SETTLED = 0.9;
     private static final String FALLBACK = "what is this about and how does it work?";
 
@@ -54,7 +54,7 @@ public final class Rehearsal implements Consumer<View> {
             long[] nanos = round(view, round, end);
             long median = nanos[ROUND / 2];
             boolean settled = round > 1 && median > SETTLED * before;
-            if (settled || nanos[ROUND * 8 / 10] < FAST_ENOUGH_NANOS) {
+            if (settled || nanos[ROUND * 9 / 10] < FAST_ENOUGH_NANOS) {
                 return;
             }
             before = median;

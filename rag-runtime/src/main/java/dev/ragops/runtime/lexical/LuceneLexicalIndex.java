@@ -6,6 +6,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.lucene.analysis.Analyzer;
@@ -14,7 +15,6 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
@@ -95,16 +95,30 @@ final class LuceneLexicalIndex implements LexicalIndex {
         return terms;
     }
 
-    /** Lucene's order is score, then arrival: exactly score, then ordinal. */
+    /**
+     * Lucene's order is score, then arrival: exactly score, then ordinal. Ordinals are read in the order of the documents: one reader a segment does, where two hundred
+     * cost a question as much as finding them.
+     */
     private ScoredOrdinals byOrdinal(ScoreDoc[] found) throws IOException {
-        int[] ordinals = new int[found.length];
+        long[] inOrder = new long[found.length];
         float[] scores = new float[found.length];
         for (int i = 0; i < found.length; i++) {
-            LeafReaderContext leaf = reader.leaves().get(ReaderUtil.subIndex(found[i].doc, reader.leaves()));
-            NumericDocValues values = leaf.reader().getNumericDocValues(LuceneLexicalWriter.ORDINAL);
-            values.advanceExact(found[i].doc - leaf.docBase);
-            ordinals[i] = (int) values.longValue();
+            inOrder[i] = (long) found[i].doc << Integer.SIZE | i;
             scores[i] = found[i].score;
+        }
+        Arrays.sort(inOrder);
+        int[] ordinals = new int[found.length];
+        int next = 0;
+        for (LeafReaderContext leaf : reader.leaves()) {
+            int end = leaf.docBase + leaf.reader().maxDoc();
+            NumericDocValues values = null;
+            for (; next < inOrder.length && inOrder[next] >> Integer.SIZE < end; next++) {
+                if (values == null) {
+                    values = leaf.reader().getNumericDocValues(LuceneLexicalWriter.ORDINAL);
+                }
+                values.advanceExact((int) (inOrder[next] >> Integer.SIZE) - leaf.docBase);
+                ordinals[(int) inOrder[next]] = (int) values.longValue();
+            }
         }
         return new ScoredOrdinals(ordinals, scores);
     }

@@ -52,7 +52,7 @@ public final class Searcher {
         List<Fuser.Candidate> candidates = candidates(view, request, mode, accept, question);
         List<SearchHit> hits = reranks
                 ? new SentenceReranker(embedder).rerank(view, question, limited(candidates, config.candidates()))
-                : candidates.stream()
+                : contenders(candidates, request.topK()).stream()
                         .map(c -> hit(view, c, c.score(), OptionalDouble.empty()))
                         .toList();
         List<SearchHit> best = hits.stream()
@@ -110,6 +110,17 @@ public final class Searcher {
                             : c);
         }
         return completed;
+    }
+
+    /** Those that may be among the best {@code topK} of candidates in order: of equal scores, documents decide later. */
+    private static List<Fuser.Candidate> contenders(List<Fuser.Candidate> candidates, int topK) {
+        int end = Math.min(topK, candidates.size());
+        while (end > 0
+                && end < candidates.size()
+                && candidates.get(end).score() == candidates.get(end - 1).score()) {
+            end++;
+        }
+        return candidates.subList(0, end);
     }
 
     private static List<Fuser.Candidate> limited(List<Fuser.Candidate> candidates, int limit) {

@@ -3,6 +3,7 @@ package dev.ragops.runtime.lexical;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragops.runtime.index.OrdinalFilter;
+import dev.ragops.runtime.index.ScoredOrdinals;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
@@ -35,6 +36,29 @@ class LuceneLexicalWriterTest {
                 LexicalIndex after = writer.snapshot();
                 assertThat(before.search("apples", 5, all(1)).count()).isEqualTo(1);
                 assertThat(after.search("apples", 5, all(1)).count()).isZero();
+            }
+        }
+    }
+
+    @Nested
+    class Ordinals {
+        @Test
+        void belong_to_their_scores_whatever_segments_hold_them() {
+            int[] apples = {3, 9, 1, 7, 5, 8, 2, 6, 4};
+            try (LuceneLexicalWriter writer = new LuceneLexicalWriter()) {
+                for (int i = 0; i < apples.length; i++) {
+                    writer.add("d" + i, 100 + i, List.of("apple ".repeat(apples[i]) + "pear ".repeat(10 - apples[i])));
+                    if (i == 3) {
+                        writer.snapshot();
+                    }
+                }
+                LexicalIndex index = writer.snapshot();
+                assertThat(index.isWhole()).as("one segment").isFalse();
+
+                ScoredOrdinals found = index.search("apple", 5, all(200));
+
+                assertThat(found.ordinals()).containsExactly(101, 105, 103, 107, 104);
+                assertThat(found.scores()).isSortedAccordingTo((a, b) -> Float.compare(b, a));
             }
         }
     }
