@@ -27,7 +27,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -57,6 +59,11 @@ final class Story {
     private final LoadPod users;
     private final Memory memory;
     private final Surroundings surroundings;
+    /** What the sample's objective promises. */
+    private static final int PROMISED_MILLIS = 300;
+
+    private static final int CALM_SECONDS = 5;
+
     private final List<Claim> claims = new ArrayList<>();
 
     Story(Screen screen, KubernetesClient client, Surroundings surroundings) {
@@ -132,6 +139,28 @@ final class Story {
                 first.versions().containsKey(version),
                 String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0),
                 "an answer of v" + version));
+        awaitCalm();
+    }
+
+    /** A rollout compares with what users have: while all pods of a slow machine are still compiling, that says nothing. */
+    private void awaitCalm() {
+        Deque<LoadReport> seen = new ArrayDeque<>();
+        await(
+                "answers within " + PROMISED_MILLIS + " ms for " + CALM_SECONDS + " seconds",
+                Duration.ofSeconds(60),
+                () -> {
+                    users.latest()
+                            .filter(report -> seen.isEmpty()
+                                    || report.elapsedMillis() > seen.getLast().elapsedMillis())
+                            .ifPresent(seen::add);
+                    if (seen.size() > CALM_SECONDS) {
+                        seen.remove();
+                    }
+                    return seen.size() == CALM_SECONDS
+                            && seen.stream()
+                                    .allMatch(
+                                            report -> report.window().latency().p95() <= PROMISED_MILLIS);
+                });
     }
 
     private void goodVersion(Recorder recorder, String before, String version) {
