@@ -50,6 +50,10 @@ final class Story {
     private static final String ALIAS = "production";
     private static final int RATE = 60;
     private static final int ASKED_RATE = 50;
+    /** What the sample's objective promises. */
+    private static final int PROMISED_MILLIS = 300;
+
+    private static final int CALM_SECONDS = 5;
 
     private final Screen screen;
     private final Cluster cluster;
@@ -59,11 +63,6 @@ final class Story {
     private final LoadPod users;
     private final Memory memory;
     private final Surroundings surroundings;
-    /** What the sample's objective promises. */
-    private static final int PROMISED_MILLIS = 300;
-
-    private static final int CALM_SECONDS = 5;
-
     private final List<Claim> claims = new ArrayList<>();
 
     Story(Screen screen, KubernetesClient client, Surroundings surroundings) {

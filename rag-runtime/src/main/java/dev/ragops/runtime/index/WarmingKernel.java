@@ -15,8 +15,8 @@ final class WarmingKernel implements Kernel {
 
     private static final int DIMENSION = 384;
     private static final int BATCH = 50;
-    /** Compilers that have not come to it by then, in a second or so of trying, find it worth little. */
-    static final int MOST_BATCHES = 1000;
+    /** Where SIMD is still not the faster then, it never will be: a compiled batch takes microseconds, an interpreted one some milliseconds. */
+    private static final int MOST_BATCHES = 1000;
 
     private final Kernel plain;
     private final Kernel simd;

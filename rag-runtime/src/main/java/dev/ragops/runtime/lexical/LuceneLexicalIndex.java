@@ -111,11 +111,8 @@ final class LuceneLexicalIndex implements LexicalIndex {
         int next = 0;
         for (LeafReaderContext leaf : reader.leaves()) {
             int end = leaf.docBase + leaf.reader().maxDoc();
-            NumericDocValues values = null;
+            NumericDocValues values = leaf.reader().getNumericDocValues(LuceneLexicalWriter.ORDINAL);
             for (; next < inOrder.length && inOrder[next] >> Integer.SIZE < end; next++) {
-                if (values == null) {
-                    values = leaf.reader().getNumericDocValues(LuceneLexicalWriter.ORDINAL);
-                }
                 values.advanceExact((int) (inOrder[next] >> Integer.SIZE) - leaf.docBase);
                 ordinals[(int) inOrder[next]] = (int) values.longValue();
             }

@@ -2,6 +2,7 @@ package dev.ragops.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragops.runtime.JavaProcess;
 import dev.ragops.runtime.Main;
 import dev.ragops.runtime.bundle.Bundle;
 import dev.ragops.runtime.config.RagConfig;
@@ -384,19 +385,8 @@ class CommandTest {
         }
 
         private String pod(Map<String, String> variables) throws Exception {
-            ProcessBuilder builder = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Main.class.getName(),
-                            "serve")
-                    .redirectErrorStream(true);
-            builder.environment()
-                    .keySet()
-                    .removeIf(
-                            name -> name.startsWith("RAGOPS_") || name.startsWith("MLFLOW_") || name.contains("JAVA"));
+            ProcessBuilder builder = JavaProcess.of(Main.class, "serve").redirectErrorStream(true);
+            builder.environment().keySet().removeIf(name -> name.startsWith("RAGOPS_") || name.startsWith("MLFLOW_"));
             builder.environment().putAll(variables);
             builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
             Process process = builder.start();

@@ -3,10 +3,9 @@ package dev.ragops.runtime.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.ragops.runtime.JavaProcess;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class KernelTest {
@@ -36,14 +35,8 @@ class KernelTest {
 
     @Test
     void without_the_module_search_works_and_the_log_says_what_is_missing() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ScalarProcess.class.getName())
-                .redirectErrorStream(true);
-        builder.environment().keySet().removeAll(Set.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"));
-        Process process = builder.start();
+        Process process =
+                JavaProcess.of(ScalarProcess.class).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor()).as(said).isZero();

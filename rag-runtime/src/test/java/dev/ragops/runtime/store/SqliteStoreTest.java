@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.ragops.runtime.JavaProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -115,16 +116,7 @@ class SqliteStoreTest extends DocumentStoreTest {
             Path file = directory.resolve("shared/documents.db");
             List<Process> writers = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                writers.add(new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                WriterProcess.class.getName(),
-                                file.toString(),
-                                "process-" + i,
-                                "25")
+                writers.add(JavaProcess.of(WriterProcess.class, file.toString(), "process-" + i, "25")
                         .redirectError(
                                 directory.resolve("process-" + i + ".err").toFile())
                         .start());
