@@ -2,24 +2,9 @@ package dev.ragops.operator.rollout.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragops.api.v1alpha1.AbSpec;
-import dev.ragops.api.v1alpha1.AbortIntent;
-import dev.ragops.api.v1alpha1.AnalysisSpec;
-import dev.ragops.api.v1alpha1.ApprovalIntent;
-import dev.ragops.api.v1alpha1.CanarySpec;
 import dev.ragops.api.v1alpha1.ComparisonSpec;
-import dev.ragops.api.v1alpha1.EvaluateSpec;
-import dev.ragops.api.v1alpha1.MatchSpec;
-import dev.ragops.api.v1alpha1.ModelSelector;
-import dev.ragops.api.v1alpha1.PauseSpec;
-import dev.ragops.api.v1alpha1.PromoteIntent;
 import dev.ragops.api.v1alpha1.RagRollout;
-import dev.ragops.api.v1alpha1.RagRolloutSpec;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
-import dev.ragops.api.v1alpha1.RetryIntent;
-import dev.ragops.api.v1alpha1.ShadowSpec;
-import dev.ragops.api.v1alpha1.StepSpec;
-import dev.ragops.api.v1alpha1.WatchSpec;
 import dev.ragops.operator.rollout.evidence.Counters;
 import dev.ragops.operator.rollout.evidence.Ejection;
 import dev.ragops.operator.rollout.evidence.Evidence;
@@ -126,8 +111,8 @@ final class World {
         revisions.put(id.name(), new RevisionView(id, readiness, 2, 0, 0));
     }
 
-    /** The manifest as the API server would hand it out. */
-    RagRollout rollout() {
+    /** The object as the API server would hand it out. */
+    private RagRollout manifest() {
         RagRollout rollout = new RagRollout();
         rollout.setMetadata(new ObjectMetaBuilder()
                 .withName("support")
@@ -135,91 +120,9 @@ final class World {
                 .withUid(UID)
                 .withGeneration(1L)
                 .build());
-        rollout.setSpec(new RagRolloutSpec(
-                new ModelSelector("support"),
-                steps.stream().map(World::spec).toList(),
-                new AnalysisSpec(
-                        "5s",
-                        comparisons,
-                        50,
-                        null,
-                        AnalysisSpec.OnInconclusive.valueOf(onInconclusive.name()),
-                        AnalysisSpec.OnNoData.valueOf(onNoData.name())),
-                RagRolloutSpec.OnNewRevision.valueOf(onNewRevision.name()),
-                progressDeadline.toSeconds() + "s",
-                true,
-                "30s",
-                new WatchSpec(
-                        watch.duration().toSeconds() + "s",
-                        watch.control().percent().intValueExact(),
-                        (int) watch.minSamples()),
-                null,
-                intents.approval()
-                        .map(i -> new ApprovalIntent(i.revision(), (int) i.attempt(), i.step()))
-                        .orElse(null),
-                intents.abort()
-                        .map(i -> new AbortIntent(i.revision(), (int) i.attempt()))
-                        .orElse(null),
-                intents.retry().map(RetryIntent::new).orElse(null),
-                intents.promote()
-                        .map(i -> new PromoteIntent(i.revision(), (int) i.attempt()))
-                        .orElse(null)));
+        rollout.setSpec(RolloutManifest.spec(this));
         rollout.setStatus(written);
         return rollout;
-    }
-
-    private static StepSpec spec(Step step) {
-        String time = step.duration().toSeconds() + "s";
-        int samples = (int) step.minSamples();
-        return switch (step) {
-            case Step.Shadow s ->
-                new StepSpec(
-                        s.name(),
-                        new ShadowSpec(s.share().percent().intValueExact()),
-                        null,
-                        null,
-                        null,
-                        null,
-                        time,
-                        samples);
-            case Step.Ab s ->
-                new StepSpec(
-                        s.name(),
-                        null,
-                        new AbSpec(s.share().percent().intValueExact(), matches(s.matches())),
-                        null,
-                        null,
-                        null,
-                        time,
-                        samples);
-            case Step.Canary s ->
-                new StepSpec(
-                        s.name(),
-                        null,
-                        null,
-                        new CanarySpec(s.share().percent().intValueExact(), matches(s.matches())),
-                        null,
-                        null,
-                        time,
-                        samples);
-            case Step.Pause s ->
-                new StepSpec(
-                        s.name(),
-                        null,
-                        null,
-                        null,
-                        new PauseSpec(s.limit().map(t -> t.toSeconds() + "s").orElse(null)),
-                        null,
-                        null,
-                        null);
-            case Step.Evaluate s -> new StepSpec(s.name(), null, null, null, null, new EvaluateSpec(), time, samples);
-        };
-    }
-
-    private static List<MatchSpec> matches(List<HeaderMatch> matches) {
-        return matches.stream()
-                .map(m -> new MatchSpec(new dev.ragops.api.v1alpha1.HeaderMatch(m.name(), m.value())))
-                .toList();
     }
 
     /** What the status would say, read back: nothing a decision needs may be lost on the way. */
@@ -229,7 +132,7 @@ final class World {
             return Optional.empty();
         }
         State meant = state.get();
-        written = StatusWriter.status(rollout(), meant, Optional.of(modelUid), Optional.empty(), now);
+        written = StatusWriter.status(manifest(), meant, Optional.of(modelUid), Optional.empty(), now);
         String json = Serialization.asJson(written);
         written = Serialization.unmarshal(json, RagRolloutStatus.class);
         Optional<State> read = StatusReader.state(written);
@@ -267,7 +170,7 @@ final class World {
                 now,
                 UID,
                 "support",
-                SpecReader.settings(rollout().getSpec()),
+                SpecReader.settings(RolloutManifest.spec(this)),
                 modelExists ? Optional.of(model()) : Optional.empty(),
                 readBack(),
                 Optional.of(new Evidence(route.generation(), heard, tally, ejection, 0, new TreeSet<>())),
@@ -453,6 +356,13 @@ final class World {
                     Phase.Idle _,
                     Phase.Ended _ -> "";
         };
+    }
+
+    static void assertEnded(World world, Outcome outcome, Cause cause) {
+        assertThat(world.phase()).isInstanceOfSatisfying(Phase.Ended.class, ended -> {
+            assertThat(ended.outcome()).isEqualTo(outcome);
+            assertThat(ended.cause()).isEqualTo(cause);
+        });
     }
 
     boolean told(String reason) {
