@@ -1,6 +1,7 @@
 package dev.ragops.runtime.cli;
 
 import dev.ragops.runtime.config.ConfigException;
+import java.util.Optional;
 
 /** What options are where they are not given. A pod gives none, and starts without the library that reads them. */
 final class Environment {
@@ -14,6 +15,11 @@ final class Environment {
     static String textOr(String variable, String otherwise) {
         String value = System.getenv(variable);
         return value == null || value.isBlank() ? otherwise : value;
+    }
+
+    /** An option's value where it says anything. */
+    static Optional<String> given(String value) {
+        return Optional.of(value).filter(text -> !text.isBlank());
     }
 
     /** @throws ConfigException naming the variable */

@@ -6,7 +6,6 @@ import dev.ragops.runtime.registry.BundleFetcher;
 import dev.ragops.runtime.registry.MlflowClient;
 import dev.ragops.runtime.registry.ModelVersion;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,16 +63,12 @@ final class FetchCommand implements Callable<Integer> {
             Bundle bundle = new BundleFetcher(client)
                     .fetch(
                             ModelVersion.parse(model),
-                            text(digest),
+                            Environment.given(digest),
                             target,
-                            text(cache).map(Path::of));
+                            Environment.given(cache).map(Path::of));
             Embedders.check(bundle.config().embedder(), bundle.directory());
             System.out.println("fetched " + model + " digest " + bundle.digest() + " to " + target);
             return 0;
         }
-    }
-
-    static Optional<String> text(String value) {
-        return Optional.of(value).filter(text -> !text.isBlank());
     }
 }

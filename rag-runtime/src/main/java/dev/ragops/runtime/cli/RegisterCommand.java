@@ -94,7 +94,7 @@ final class RegisterCommand implements Callable<Integer> {
                                     experiment,
                                     made.parameters(),
                                     made.metrics(),
-                                    FetchCommand.text(alias),
+                                    Environment.given(alias),
                                     tags));
             String version = registered.version().version();
             if (!registered.isNew()) {

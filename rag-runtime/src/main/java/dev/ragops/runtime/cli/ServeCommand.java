@@ -1,50 +1,19 @@
 package dev.ragops.runtime.cli;
 
-import dev.ragops.runtime.answer.Answerer;
 import dev.ragops.runtime.bundle.Bundle;
-import dev.ragops.runtime.bundle.JsonLines;
-import dev.ragops.runtime.bundle.SourceDocument;
-import dev.ragops.runtime.bundle.VectorsFile;
-import dev.ragops.runtime.config.ConfigException;
-import dev.ragops.runtime.config.Overrides;
-import dev.ragops.runtime.config.RagConfig;
-import dev.ragops.runtime.embed.Embedder;
-import dev.ragops.runtime.embed.Embedders;
-import dev.ragops.runtime.http.Rehearsal;
-import dev.ragops.runtime.http.RuntimeServer;
 import dev.ragops.runtime.http.access.ApiKeys;
 import dev.ragops.runtime.http.access.Door;
 import dev.ragops.runtime.http.access.Tokens;
 import dev.ragops.runtime.http.contract.Contract;
-import dev.ragops.runtime.http.serve.Engine;
-import dev.ragops.runtime.http.serve.Identity;
-import dev.ragops.runtime.observe.RuntimeMetrics;
 import dev.ragops.runtime.registry.BundleFetcher;
 import dev.ragops.runtime.registry.MlflowClient;
 import dev.ragops.runtime.registry.ModelVersion;
-import dev.ragops.runtime.search.Searcher;
-import dev.ragops.runtime.store.Contents;
-import dev.ragops.runtime.store.DocumentStore;
-import dev.ragops.runtime.store.StoreException;
-import dev.ragops.runtime.store.Stores;
-import dev.ragops.runtime.view.Follower;
-import dev.ragops.runtime.view.Snapshots;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,22 +30,8 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
     private static final List<String> ANYTHING = List.of("what is this about?");
-    /** Not the common pool: on two cores it has a single thread. */
-    private static final Executor BESIDE =
-            part -> Thread.ofPlatform().name("start").daemon().start(part);
-
-    /** Some four thousand questions of usual length. */
-    private static final long QUERY_CACHE_BYTES = 8L << 20;
-
     private static final int PORT = 8080;
     private static final String ANY_HOST = "0.0.0.0";
-    private static final Duration DRAIN = Duration.ofSeconds(20);
-
-    enum StoreKind {
-        none,
-        sqlite,
-        postgres
-    }
 
     @Option(
             names = "--bundle",
@@ -93,26 +48,8 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     RegistryOptions registry = new RegistryOptions();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "where ingested documents are kept (RAGOPS_DATA)")
-    String data = Environment.text("RAGOPS_DATA");
-
-    @Option(
-            names = "--store",
-            paramLabel = "KIND",
-            description = "none, sqlite or postgres (RAGOPS_STORE; default: sqlite with --data, else none)")
-    String store = Environment.text("RAGOPS_STORE");
-
-    @Option(
-            names = "--postgres-url-file",
-            paramLabel = "FILE",
-            description = "file with postgres://user:password@host:port/database (RAGOPS_POSTGRES_URL_FILE)")
-    String postgresUrlFile = Environment.text("RAGOPS_POSTGRES_URL_FILE");
-
-    @Option(
-            names = "--store-name",
-            paramLabel = "NAME",
-            description = "first part of every key in the store (RAGOPS_STORE_NAME)")
-    String storeName = Environment.textOr("RAGOPS_STORE_NAME", "local");
+    @Mixin
+    StoreOptions store = new StoreOptions();
 
     @Option(names = "--config", paramLabel = "FILE", description = "JSON overrides of rag.yaml (RAGOPS_CONFIG)")
     String config = Environment.text("RAGOPS_CONFIG");
@@ -153,93 +90,37 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         int wanted = port == null ? Environment.port("RAGOPS_PORT", PORT) : port;
-        // The native library takes as long to load as a bundle to read; who needs it first waits for it.
-        CompletableFuture.runAsync(Embedders::prepare, BESIDE);
-        Optional<Bundle> served = bundle();
-        RagConfig base = served.map(Bundle::config).orElse(RagConfig.DEFAULT);
-        String overrides = config.isBlank() ? "" : read(Path.of(config), "--config");
-        RagConfig effective = overrides.isEmpty() ? base : Overrides.apply(base, overrides, config);
+        Pod.prepare();
+        Served served = Served.of(bundle(), Environment.given(config).map(Path::of));
         int cpus = Cpus.count();
-        Path directory = served.map(Bundle::directory).orElse(Path.of("."));
-        CompletableFuture<Embedder> encoder = CompletableFuture.supplyAsync(
-                () -> Embedders.open(effective.embedder(), directory, new Embedders.Resources(cpus, QUERY_CACHE_BYTES)),
-                BESIDE);
-        List<SourceDocument> documents = documents(served);
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(Math.clamp(cpus, 1, 4))
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(2));
-        Embedder embedder = opened(encoder, vertx);
-        Identity identity = new Identity(
-                revision,
-                version,
-                served.map(Bundle::digest).orElse(""),
-                overrides.isEmpty() ? "" : Contents.inputHash(overrides),
-                embedder.fingerprint());
-        Follower follower = new Follower(
-                effective,
-                embedder,
-                documents,
-                () -> vectors(served, embedder),
-                store(),
-                snapshots(served, effective, embedder));
-        Searcher searcher = new Searcher(embedder, effective.retrieval());
-        RuntimeMetrics metrics = new RuntimeMetrics(follower, embedder::queryCache);
-        Answerer answerer = new Answerer(
-                effective.answer(), text -> embedder.tokenizer().spans(text).count(), Clock.systemUTC(), metrics);
-        List<String> questions =
-                documents.stream().limit(200).map(SourceDocument::title).toList();
-        follower.beforeReady(new Rehearsal(
-                searcher, answerer, identity, questions, effective.retrieval().topK()));
-        follower.start();
-        Contract contract = Contract.load();
-        RuntimeServer server = new RuntimeServer(
-                vertx,
-                contract,
-                new Engine(effective, embedder, follower, searcher, answerer),
-                identity,
-                door(contract),
-                metrics,
-                Clock.systemUTC(),
-                cpus);
-        int open = server.listen(host, wanted)
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get();
+        Pod pod = Pod.start(served, store, revision, version, this::door, cpus);
+        int open = pod.listen(host, wanted);
         if (check) {
-            try {
-                System.out.println(
-                        new SelfCheck(open, tokens().findFirst()).run(questions.isEmpty() ? ANYTHING : questions));
-                return 0;
-            } catch (SelfCheck.FailedException e) {
-                System.err.println(e.getMessage());
-                return 1;
-            } finally {
-                end(server, follower, embedder, vertx);
-            }
+            return check(pod, open);
         }
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().unstarted(() -> end(server, follower, embedder, vertx)));
-        LOG.info("listening on {}:{} with {} CPUs, store {}", host, open, cpus, storeKind());
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(pod::close));
+        LOG.info("listening on {}:{} with {} CPUs, store {}", host, open, cpus, store.kind());
         if (System.console() != null) {
             System.err.printf("Serving on http://127.0.0.1:%d; try /health, /query, /openapi.json%n", open);
         }
         return RuntimeCommand.RUNNING;
     }
 
-    private static Embedder opened(CompletableFuture<Embedder> encoder, Vertx vertx) throws Exception {
-        try {
-            return encoder.get();
-        } catch (ExecutionException e) {
-            vertx.close();
-            throw e.getCause() instanceof Exception reason ? reason : e;
+    private int check(Pod pod, int open) throws Exception {
+        try (pod) {
+            List<String> questions = pod.questions().isEmpty() ? ANYTHING : pod.questions();
+            System.out.println(new SelfCheck(open, tokens().findFirst()).run(questions));
+            return 0;
+        } catch (SelfCheck.FailedException e) {
+            System.err.println(e.getMessage());
+            return 1;
         }
     }
 
     /** The own questions of a check hold no key, so none is wanted then. */
     private Door door(Contract contract) {
         Optional<Path> keys =
-                Optional.of(apiKeys).filter(place -> !place.isBlank() && !check).map(Path::of);
+                check ? Optional.empty() : Environment.given(apiKeys).map(Path::of);
         return new Door(new Tokens(tokens().toList()), new ApiKeys(keys, contract, System::nanoTime), System::nanoTime);
     }
 
@@ -247,101 +128,15 @@ final class ServeCommand implements Callable<Integer> {
         return tokenFiles.stream().filter(file -> !file.isBlank()).map(Path::of);
     }
 
-    private static void end(RuntimeServer server, Follower follower, Embedder embedder, Vertx vertx) {
-        try {
-            boolean all = server.drain(DRAIN);
-            LOG.info(all ? "drained" : "drained, but some requests did not end in time");
-            server.close();
-            follower.close();
-            embedder.close();
-            vertx.close().toCompletionStage().toCompletableFuture().join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private Optional<Bundle> bundle() throws IOException {
-        if (!model.isBlank() && bundle.isBlank()) {
-            Path target = data.isBlank()
-                    ? Files.createTempDirectory("bundle")
-                    : Path.of(data).resolve("bundle");
-            try (MlflowClient client = registry.client()) {
-                return Optional.of(new BundleFetcher(client)
-                        .fetch(ModelVersion.parse(model), Optional.empty(), target, Optional.empty()));
-            }
+        if (model.isBlank() || !bundle.isBlank()) {
+            return Environment.given(bundle).map(directory -> Bundle.open(Path.of(directory)));
         }
-        return FetchCommand.text(bundle).map(directory -> Bundle.open(Path.of(directory)));
-    }
-
-    private static List<SourceDocument> documents(Optional<Bundle> bundle) {
-        return bundle.flatMap(served -> served.file(Bundle.DOCUMENTS_FILE))
-                .map(JsonLines::documents)
-                .orElse(List.of());
-    }
-
-    private static Map<String, float[]> vectors(Optional<Bundle> bundle, Embedder embedder) {
-        return bundle.flatMap(served -> served.file(Bundle.VECTORS_FILE))
-                .map(file -> VectorsFile.read(file, embedder.fingerprint(), embedder.dimension()))
-                .orElse(Map.of());
-    }
-
-    /** Wherever there is a folder of our own: what it holds can always be derived again. */
-    private Optional<Snapshots> snapshots(Optional<Bundle> bundle, RagConfig effective, Embedder embedder) {
-        return FetchCommand.text(data)
-                .map(directory -> new Snapshots(
-                        Path.of(directory).resolve("snapshots"),
-                        embedder.fingerprint(),
-                        Snapshots.content(
-                                storeName,
-                                bundle.map(Bundle::digest).orElse(""),
-                                effective.chunking(),
-                                effective.retrieval().index()),
-                        embedder.dimension(),
-                        Clock.systemUTC()));
-    }
-
-    private StoreKind storeKind() {
-        if (store.isBlank()) {
-            return data.isBlank() ? StoreKind.none : StoreKind.sqlite;
-        }
-        return Arrays.stream(StoreKind.values())
-                .filter(kind -> kind.name().equals(store))
-                .findFirst()
-                .orElseThrow(
-                        () -> new ConfigException("--store must be none, sqlite or postgres, not '" + store + "'"));
-    }
-
-    private Optional<Supplier<DocumentStore>> store() {
-        return switch (storeKind()) {
-            case none -> Optional.empty();
-            case sqlite -> {
-                if (data.isBlank()) {
-                    throw new ConfigException("--store sqlite needs --data DIR");
-                }
-                yield Optional.of(() -> Stores.sqlite(Path.of(data).resolve("documents.db"), storeName));
-            }
-            case postgres -> {
-                if (postgresUrlFile.isBlank()) {
-                    throw new ConfigException("--store postgres needs --postgres-url-file FILE");
-                }
-                yield Optional.of(() -> Stores.postgres(this::url, storeName));
-            }
-        };
-    }
-
-    private String url() {
-        try {
-            return Files.readString(Path.of(postgresUrlFile)).strip();
-        } catch (IOException e) {
-            throw new StoreException("cannot read " + postgresUrlFile, e);
-        }
-    }
-
-    private static String read(Path file, String option) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new ConfigException(option + ": cannot read " + file + ": " + e.getMessage());
+        Optional<Path> kept = store.directory().map(directory -> directory.resolve("bundle"));
+        Path target = kept.isPresent() ? kept.get() : Files.createTempDirectory("bundle");
+        try (MlflowClient client = registry.client()) {
+            return Optional.of(new BundleFetcher(client)
+                    .fetch(ModelVersion.parse(model), Optional.empty(), target, Optional.empty()));
         }
     }
 }
