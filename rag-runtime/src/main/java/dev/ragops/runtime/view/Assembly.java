@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 
@@ -41,21 +42,23 @@ final class Assembly implements AutoCloseable {
     private final PassageReader reader;
     private final Pipeline pipeline;
     private final Set<String> bundledIds;
+    private final Consumer<Head> heads;
     /** Where reading stands: ahead of the index by what is in the pipeline. */
     private Position read = Position.START;
     /** What the store had already forgotten when this began: none of that can be in here. */
     private long forgottenBefore;
 
-    private Head head = new Head("", 0, 0);
     private boolean bundleRemembered;
     private boolean broken;
     private long embedded;
 
-    Assembly(Indexer indexer, PassageReader reader, Pipeline pipeline, Set<String> bundledIds) {
+    /** @param heads told where the store stands, each time it is read */
+    Assembly(Indexer indexer, PassageReader reader, Pipeline pipeline, Set<String> bundledIds, Consumer<Head> heads) {
         this.indexer = indexer;
         this.reader = reader;
         this.pipeline = pipeline;
         this.bundledIds = bundledIds;
+        this.heads = heads;
     }
 
     /** Goes on from an index that was read back instead of laid. */
@@ -71,11 +74,6 @@ final class Assembly implements AutoCloseable {
 
     View view() {
         return indexer.current();
-    }
-
-    /** The last head that was seen. */
-    Head head() {
-        return head;
     }
 
     /** How many passages this process had to embed for it. */
@@ -140,7 +138,8 @@ final class Assembly implements AutoCloseable {
             bundleRemembered = true;
         }
         Changes changes = store.changesAfter(read, PAGE);
-        head = changes.head();
+        Head head = changes.head();
+        heads.accept(head);
         if (read.epoch().isEmpty()) {
             read = new Position(head.epoch(), 0);
             forgottenBefore = head.compactedThrough();

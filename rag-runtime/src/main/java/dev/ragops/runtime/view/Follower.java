@@ -55,6 +55,7 @@ public final class Follower implements AutoCloseable {
     private final Waiters waiters = new Waiters(this::current, MOST_WAITING);
 
     private volatile Assembly assembly;
+    private volatile Head head = new Head("", 0, 0);
     private volatile Progress progress = new Progress.Starting("bundle");
     private volatile Optional<DocumentStore> store = Optional.empty();
     private volatile boolean storeReachable;
@@ -100,7 +101,7 @@ public final class Follower implements AutoCloseable {
     }
 
     private Assembly assembly(Indexer indexer) {
-        return new Assembly(indexer, reader, new Pipeline(pool), bundledById.keySet());
+        return new Assembly(indexer, reader, new Pipeline(pool), bundledById.keySet(), seen -> head = seen);
     }
 
     /** Runs this once, with the first whole view and before anybody is told that it is ready. */
@@ -124,9 +125,9 @@ public final class Follower implements AutoCloseable {
         return progress instanceof Progress.Ready;
     }
 
-    /** The last head that was seen; what the view lacks is the difference. */
+    /** The last head that was seen, by the next view where one is being made; what the present one lacks is the difference. */
     public Head head() {
-        return assembly.head();
+        return head;
     }
 
     public Optional<DocumentStore> store() {
@@ -327,11 +328,11 @@ public final class Follower implements AutoCloseable {
     }
 
     private void noteProgress() {
-        Goal aim = goal.orElseGet(() -> new Goal(head().sequence(), System.nanoTime()));
+        Goal aim = goal.orElseGet(() -> new Goal(head.sequence(), System.nanoTime()));
         goal = Optional.of(aim);
         long at = current().sequence();
         // A store that was restored meanwhile may never get there.
-        if (at >= aim.sequence() || at >= head().sequence()) {
+        if (at >= aim.sequence() || at >= head.sequence()) {
             becomeReady();
         } else {
             progress = catchingUp(at, aim.sequence(), aim.since());

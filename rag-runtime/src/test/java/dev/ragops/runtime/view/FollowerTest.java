@@ -201,6 +201,26 @@ class FollowerTest {
         }
 
         @Test
+        void shows_what_the_old_view_lacks_while_the_new_one_is_made() throws Exception {
+            store.upsert("default", List.of(document("a", "one")));
+            Follower follower = ready();
+            Semaphore permits = new Semaphore(0);
+            embedder.setPermits(permits);
+            sql("DELETE FROM ragops_vector");
+            sql("UPDATE ragops_store SET epoch = 'restored'");
+            await().atMost(SOON).until(permits::hasQueuedThreads);
+
+            store.upsert("default", List.of(document("b", "two")));
+            store.upsert("default", List.of(document("c", "three")));
+            permits.release();
+
+            await().atMost(SOON).until(() -> follower.head().sequence() == 3);
+            assertThat(follower.current().sequence()).isEqualTo(1);
+            permits.release(10);
+            awaitIds(follower, "a", "b", "c");
+        }
+
+        @Test
         void that_is_behind_the_view_is_recognised() throws Exception {
             store.upsert("default", List.of(document("a", "one")));
             store.upsert("default", List.of(document("b", "two")));
