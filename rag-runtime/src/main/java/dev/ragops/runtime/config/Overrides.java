@@ -5,11 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragops.runtime.search.RetrievalConfig;
 import dev.ragops.runtime.search.RetrievalConfig.Fusion;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Applies the RagModel's {@code spec.config} to a bundle's configuration. Addresses and keys come from here only. */
 public final class Overrides {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern DURATION = Pattern.compile("(?:[0-9]{1,9}(?:ms|s|m|h))+");
+    private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(ms|s|m|h)");
 
     private Overrides() {}
 
@@ -79,13 +84,22 @@ public final class Overrides {
                 section.string("timeout").map(text -> duration(text, section)).orElse(Duration.ofSeconds(20)));
     }
 
+    /** In the grammar of the manifest, which is wider than ISO 8601: any order, and milliseconds. */
     private static Duration duration(String text, Section section) {
-        try {
-            return text.endsWith("ms")
-                    ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
-                    : Duration.parse("PT" + text);
-        } catch (RuntimeException e) {
+        if (!DURATION.matcher(text).matches()) {
             throw section.wrong("timeout", "a duration such as 20s");
         }
+        Duration sum = Duration.ZERO;
+        Matcher parts = DURATION_PART.matcher(text);
+        while (parts.find()) {
+            ChronoUnit unit = switch (parts.group(2)) {
+                case "ms" -> ChronoUnit.MILLIS;
+                case "s" -> ChronoUnit.SECONDS;
+                case "m" -> ChronoUnit.MINUTES;
+                default -> ChronoUnit.HOURS;
+            };
+            sum = sum.plus(Long.parseLong(parts.group(1)), unit);
+        }
+        return sum;
     }
 }

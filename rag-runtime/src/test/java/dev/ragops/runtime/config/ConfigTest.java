@@ -141,6 +141,16 @@ class ConfigTest {
             assertThat(generator.apiKeyFile()).contains("/k");
         }
 
+        @ParameterizedTest
+        @CsvSource({"1500ms,1500", "1m500ms,60500", "30s1m,90000", "0h9m,540000"})
+        void may_give_a_time_as_a_manifest_does(String text, long millis) {
+            RagConfig config = Overrides.apply(RagConfig.DEFAULT, """
+                    {"generation": {"generator": {"url": "http://llm/v1", "model": "small", "timeout": "%s"}}}
+                    """.formatted(text), "config.json");
+
+            assertThat(config.answer().generator().orElseThrow().timeout()).isEqualTo(Duration.ofMillis(millis));
+        }
+
         @Test
         void that_are_empty_change_nothing() {
             assertThat(Overrides.apply(RagConfig.DEFAULT, "{}", "config.json")).isEqualTo(RagConfig.DEFAULT);
@@ -167,6 +177,8 @@ class ConfigTest {
                     "{\"retrieval\":{\"topK\":5000}}|retrieval.topK is 5000",
                     "{\"generation\":{\"generator\":{\"model\":\"x\"}}}|generation.generator.url must be an address",
                     "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"soon\"}}}|timeout must be a duration",
+                    "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"-5s\"}}}|timeout must be a duration",
+                    "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"9999999999999999h\"}}}|timeout must be a duration",
                     "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"0s\"}}}|timeout is PT0S",
                     "{\"generation\":{\"generator\":{\"url\":\"http://x\",\"model\":\"m\",\"timeout\":\"11m\"}}}|timeout is PT11M, must be more than nothing and at most 10m",
                     "{\"generation\":{\"generator\":{\"url\":\"file:///x\",\"model\":\"m\"}}}|must be http(s)://host",
