@@ -1,5 +1,6 @@
 package dev.ragops.e2e.demo;
 
+import dev.ragops.api.v1alpha1.ObjectiveSpec;
 import dev.ragops.api.v1alpha1.RagModel;
 import dev.ragops.api.v1alpha1.RagModelStatus;
 import dev.ragops.api.v1alpha1.RagRolloutStatus;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -50,9 +52,6 @@ final class Story {
     private static final String ALIAS = "production";
     private static final int RATE = 60;
     private static final int ASKED_RATE = 50;
-    /** What the sample's objective promises. */
-    private static final int PROMISED_MILLIS = 300;
-
     private static final int CALM_SECONDS = 5;
 
     private final Screen screen;
@@ -144,22 +143,19 @@ final class Story {
     /** A rollout compares with what users have: while all pods of a slow machine are still compiling, that says nothing. */
     private void awaitCalm() {
         Deque<LoadReport> seen = new ArrayDeque<>();
-        await(
-                "answers within " + PROMISED_MILLIS + " ms for " + CALM_SECONDS + " seconds",
-                Duration.ofSeconds(60),
-                () -> {
-                    users.latest()
-                            .filter(report -> seen.isEmpty()
-                                    || report.elapsedMillis() > seen.getLast().elapsedMillis())
-                            .ifPresent(seen::add);
-                    if (seen.size() > CALM_SECONDS) {
-                        seen.remove();
-                    }
-                    return seen.size() == CALM_SECONDS
-                            && seen.stream()
-                                    .allMatch(
-                                            report -> report.window().latency().p95() <= PROMISED_MILLIS);
-                });
+        long promised = promisedLatency().toMillis();
+        await("answers within " + promised + " ms for " + CALM_SECONDS + " seconds", Duration.ofSeconds(60), () -> {
+            users.latest()
+                    .filter(report -> seen.isEmpty()
+                            || report.elapsedMillis() > seen.getLast().elapsedMillis())
+                    .ifPresent(seen::add);
+            if (seen.size() > CALM_SECONDS) {
+                seen.remove();
+            }
+            return seen.size() == CALM_SECONDS
+                    && seen.stream()
+                            .allMatch(report -> report.window().latency().p95() <= promised);
+        });
     }
 
     private void goodVersion(Recorder recorder, String before, String version) {
@@ -380,6 +376,16 @@ final class Story {
                 .map(spec -> spec.registry().pollInterval())
                 .map(Story::duration)
                 .orElse(Duration.ofSeconds(30));
+    }
+
+    private Duration promisedLatency() {
+        return cluster.model(MODEL).stream()
+                .flatMap(model -> model.getSpec().objectives().stream())
+                .map(ObjectiveSpec::threshold)
+                .filter(Objects::nonNull)
+                .map(Story::duration)
+                .min(Comparator.naturalOrder())
+                .orElseThrow(() -> new IllegalStateException("the sample promises no latency"));
     }
 
     private Duration analysisInterval() {
