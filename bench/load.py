@@ -16,6 +16,10 @@ class Result:
     p50_ms: float
     p95_ms: float
     p99_ms: float
+    answered: int
+
+    def __str__(self) -> str:
+        return f"{self.offered:.0f}/s: p50 {self.p50_ms:.1f} p95 {self.p95_ms:.1f} p99 {self.p99_ms:.1f} ms, {self.throughput:.0f}/s answered"
 
     def holds(self, p95_ms: float) -> bool:
         return self.success >= 0.999 and self.p95_ms <= p95_ms and self.throughput >= 0.97 * self.offered
@@ -35,29 +39,40 @@ def attack(vegeta: str, url: str, bodies: list[dict], rate: int, seconds: int) -
         )
         report = json.loads(subprocess.run([vegeta, "report", "-type", "json", answers], check=True, capture_output=True).stdout)
     latency = report["latencies"]
-    return Result(rate, report["throughput"], report["success"], latency["50th"] / 1e6, latency["95th"] / 1e6, latency["99th"] / 1e6)
+    return Result(rate, report["throughput"], report["success"], latency["50th"] / 1e6, latency["95th"] / 1e6, latency["99th"] / 1e6, report["status_codes"].get("200", 0))
 
 
-def highest_rate(vegeta: str, url: str, bodies: list[dict], start: int, p95_ms: float = 300, seconds: int = 8) -> tuple[int, list[Result]]:
-    """The highest rate that holds: doubles until it breaks, then halves the gap until it is within 5 %. No rate asks what the one before it asked."""
-    points, low, high = [], 0, None
-    rate, asked = start, 0
-    while True:
-        point = attack(vegeta, url, [bodies[(asked + i) % len(bodies)] for i in range(rate * seconds)], rate, seconds)
-        asked += rate * seconds
-        points.append(point)
-        print(f"    {rate}/s: p50 {point.p50_ms:.1f} p95 {point.p95_ms:.1f} p99 {point.p99_ms:.1f} ms, {point.throughput:.0f}/s answered", flush=True)
-        if point.holds(p95_ms):
-            low = rate
+class HighestRate:
+    """Searches the highest rate that holds: doubles until one breaks, then halves the gap until it is within 5 %. A rate breaks when it does twice: what else a
+    machine has to do can only take away.
+
+    Whoever measures asks for `rate` and tells what was seen, until `done`; between two steps others can be measured.
+    """
+
+    def __init__(self, start: int, p95_ms: float):
+        self.rate, self.p95_ms = start, p95_ms
+        self.highest, self.points, self.done = 0, [], False
+        self._broken, self._failures = None, 0
+
+    def saw(self, point: Result) -> None:
+        self.points.append(point)
+        if point.holds(self.p95_ms):
+            self.highest = self.rate
+        elif self._failures == 0:
+            self._failures = 1
+            return
         else:
-            high = rate
-        if high is None:
-            rate *= 2
-        elif low == 0:
-            rate //= 2
-            if rate < 5:
-                return 0, points
-        elif high - low <= max(5, low * 0.05):
-            return low, points
+            self._broken = self.rate
+        self._failures = 0
+        self._advance()
+
+    def _advance(self) -> None:
+        if self._broken is None:
+            self.rate *= 2
+        elif self.highest == 0:
+            self.rate //= 2
+            self.done = self.rate < 5
+        elif self._broken - self.highest <= max(5, self.highest * 0.05):
+            self.done = True
         else:
-            rate = (low + high) // 2
+            self.rate = (self.highest + self._broken) // 2

@@ -61,6 +61,15 @@ class Service:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
+    def settle(self, seconds=60):
+        """Waits until it uses next to no CPU: an overload leaves work behind, which is not to be counted against what is measured next."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            used = self.cpu_seconds()
+            time.sleep(0.5)
+            if self.cpu_seconds() - used <= 0.05:
+                return
+
     def resident_mib(self):
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS"):
