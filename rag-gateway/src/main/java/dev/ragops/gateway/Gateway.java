@@ -34,7 +34,7 @@ final class Gateway extends VerticleBase {
     private static final long DRAIN_AT_MOST_MILLIS = 20_000;
 
     private final Settings settings;
-    private final Books books = new Books();
+    private final Books books;
     private final Endpoints endpoints = new Endpoints();
     private final GatewayMetrics metrics = new GatewayMetrics();
     private Optional<UserServer> users = Optional.empty();
@@ -47,6 +47,7 @@ final class Gateway extends VerticleBase {
 
     Gateway(Settings settings) {
         this.settings = settings;
+        this.books = new Books(settings.shadowWarmUp());
     }
 
     @Override

@@ -30,7 +30,12 @@ abstract class OnStage {
 
     @BeforeEach
     void begin() throws Exception {
-        stage = new Stage(folder);
+        begin(new Stage(folder));
+    }
+
+    /** Takes over a stage of another kind. */
+    void begin(Stage wanted) throws Exception {
+        stage = wanted;
         stable = stage.runtime(FakeRuntime.answer(200, "a", "b"));
         candidate = stage.runtime(FakeRuntime.answer(200, "a", "c"));
         stage.endpoints(Map.of(Stage.STABLE, List.of(stable.address()), Stage.CANDIDATE, List.of(candidate.address())));

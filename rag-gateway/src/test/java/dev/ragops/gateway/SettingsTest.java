@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragops.gateway.source.ApiServer;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -17,6 +18,7 @@ class SettingsTest {
 
         assertThat(settings.port()).isEqualTo(8080);
         assertThat(settings.adminPort()).isEqualTo(9090);
+        assertThat(settings.shadowWarmUp()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.isInCluster()).isFalse();
     }
 
@@ -35,6 +37,8 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.of(Map.of("RAGOPS_ROUTE_FILE", "/r", "RAGOPS_PORT", "http")))
                 .hasMessageContaining("RAGOPS_PORT")
                 .hasMessageContaining("http");
+        assertThatThrownBy(() -> Settings.of(Map.of("RAGOPS_ROUTE_FILE", "/r", "RAGOPS_SHADOW_WARM_UP", "-5s")))
+                .hasMessage("RAGOPS_SHADOW_WARM_UP must be a number of seconds, not '-5s'");
     }
 
     @Test

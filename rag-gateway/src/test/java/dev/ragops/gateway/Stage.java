@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,12 @@ final class Stage implements AutoCloseable {
     final Settings settings;
     private final Path folder;
 
+    /** On which every answer counts at once. */
     Stage(Path folder) throws Exception {
+        this(folder, Duration.ZERO);
+    }
+
+    Stage(Path folder, Duration warmUp) throws Exception {
         this.folder = folder;
         Files.writeString(folder.resolve("token"), "runtime-secret\n");
         Files.writeString(folder.resolve("key"), KEY);
@@ -48,6 +54,7 @@ final class Stage implements AutoCloseable {
                 "default",
                 "support",
                 "support-gateway-0",
+                warmUp,
                 0,
                 0);
         this.gateway = new Gateway(settings);

@@ -1,6 +1,7 @@
 package dev.ragops.gateway.evidence;
 
 import dev.ragops.gateway.route.Route;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -16,9 +17,15 @@ public final class Books {
 
     private final Map<Long, Generation> generations = new LinkedHashMap<>();
     private final Guard guard = new Guard();
+    private final WarmUp warmUp;
     private final Pairs pairs = new Pairs();
     private Optional<Route> route = Optional.empty();
     private Optional<Ejection> ejection = Optional.empty();
+
+    /** @param warmUp of a candidate that answers copies */
+    public Books(Duration warmUp) {
+        this.warmUp = new WarmUp(warmUp);
+    }
 
     public Optional<Route> route() {
         return route;
@@ -37,6 +44,7 @@ public final class Books {
         if (!candidate(route).equals(candidate(Optional.of(next)))) {
             ejection = Optional.empty();
             guard.clear();
+            warmUp.restart();
         }
         if (!generations.containsKey(next.generation())) {
             generations.put(next.generation(), new Generation(next, nowMillis));
@@ -74,6 +82,10 @@ public final class Books {
 
     public Guard guard() {
         return guard;
+    }
+
+    public WarmUp warmUp() {
+        return warmUp;
     }
 
     public Pairs pairs() {

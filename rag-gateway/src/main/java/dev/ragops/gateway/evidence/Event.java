@@ -19,7 +19,7 @@ public record Event(Ending ending, String answerClass, double latencyMillis) {
         ERROR,
         /** 503, or a 429 that is no key's quota: the pods have too much to do. */
         SHED,
-        /** Says nothing of the track: a key's quota, a client that went away in time. */
+        /** Says nothing of the track: a key's quota, a client that went away in time, a copy during a warm-up. */
         EXCLUDED;
 
         public boolean isError() {
@@ -43,6 +43,11 @@ public record Event(Ending ending, String answerClass, double latencyMillis) {
             return Ending.ERROR;
         }
         return status >= 400 ? Ending.CLIENT_ERROR : Ending.ANSWERED;
+    }
+
+    /** The same, without saying anything of the track. */
+    public Event excluded() {
+        return new Event(Ending.EXCLUDED, answerClass, latencyMillis);
     }
 
     public boolean isError() {

@@ -59,9 +59,9 @@ final class Ledger {
         }
     }
 
-    /** A copy's answer. */
+    /** A copy's answer, which is evidence once the candidate is warm. */
     void mirrored(Exchange exchange, Track track, Event event) {
-        exchange.generation().add(track, event);
+        exchange.generation().add(track, books.warmUp().isOn(now()) ? event.excluded() : event);
         metrics.mirrored("answered");
     }
 
@@ -70,8 +70,11 @@ final class Ledger {
         metrics.mirrored("shed");
     }
 
+    /** Of a cold candidate neither: the difference in latency would be one of compilers. */
     void compared(Exchange exchange, Comparison comparison, double differenceMillis) {
-        exchange.generation().compare(comparison, differenceMillis);
+        if (!books.warmUp().isOn(now())) {
+            exchange.generation().compare(comparison, differenceMillis);
+        }
         metrics.mirrored("compared");
     }
 

@@ -6,6 +6,7 @@ import dev.ragops.gateway.route.Choice.Track;
 import dev.ragops.gateway.route.Documents;
 import dev.ragops.gateway.route.Route;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +75,7 @@ class EvidenceTest {
 
     @Nested
     class TheBooks {
-        private final Books books = new Books();
+        private final Books books = new Books(Duration.ofSeconds(5));
 
         @Test
         void ignoreAStaleDocument() {
@@ -119,6 +120,21 @@ class EvidenceTest {
             books.take(Documents.route(3, "none", 0), 3000);
 
             assertThat(books.ejection()).isEmpty();
+        }
+
+        @Test
+        void warmUpEachCandidateOnceFromItsFirstAnswer() {
+            books.take(Documents.route(1, "shadow", 10), 1);
+            assertThat(books.warmUp().isOn(100_000)).isTrue();
+            assertThat(books.warmUp().isOn(104_999)).isTrue();
+            assertThat(books.warmUp().isOn(105_000)).isFalse();
+
+            books.take(Documents.route(2, "shadow", 100), 2);
+            assertThat(books.warmUp().isOn(106_000)).isFalse();
+
+            books.take(Documents.route(3, "none", 0), 3);
+            books.take(Documents.route(4, "shadow", 10), 4);
+            assertThat(books.warmUp().isOn(200_000)).isTrue();
         }
     }
 }

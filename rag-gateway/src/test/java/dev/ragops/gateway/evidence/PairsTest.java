@@ -6,6 +6,7 @@ import dev.ragops.gateway.route.Choice.Track;
 import dev.ragops.gateway.route.Documents;
 import dev.ragops.gateway.route.Route;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +46,7 @@ class PairsTest {
 
     @Test
     void areDroppedWithTheRouteThatAskedForThem() {
-        Books books = new Books();
+        Books books = new Books(Duration.ZERO);
         books.take(keeping(1, 5), 1);
         books.pairs().keep(pair(1, "q"), 5);
         books.take(keeping(2, 5), 2);

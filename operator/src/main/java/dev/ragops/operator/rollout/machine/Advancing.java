@@ -13,6 +13,8 @@ import java.util.Optional;
 final class Advancing {
     /** Evidence of a new generation cannot be there at once: so many intervals it may take before that is called no data. */
     private static final int FIRST_EVIDENCE_INTERVALS = 3;
+    /** Gateways leave out the first five seconds of a mirrored candidate, and are asked after them. */
+    private static final Duration FIRST_EVIDENCE_AT_LEAST = Duration.ofSeconds(10);
 
     private final Snapshot snapshot;
     private final Draft draft;
@@ -232,7 +234,8 @@ final class Advancing {
     }
 
     private static Duration firstEvidence(Run run) {
-        return run.plan().interval().multipliedBy(FIRST_EVIDENCE_INTERVALS);
+        Duration usual = run.plan().interval().multipliedBy(FIRST_EVIDENCE_INTERVALS);
+        return usual.compareTo(FIRST_EVIDENCE_AT_LEAST) > 0 ? usual : FIRST_EVIDENCE_AT_LEAST;
     }
 
     private static String running(Step step, Trial.Finding finding) {

@@ -106,6 +106,24 @@ class EvidenceTest {
         }
 
         @Test
+        void gives_a_cold_candidate_its_warm_up_however_short_the_interval() {
+            World world = new World();
+            world.onNoData = OnNoData.ROLLBACK;
+            world.interval = ofSeconds(1);
+            world.steps = List.of(new Step.Shadow("now", Share.ALL, Duration.ZERO, 1));
+            world.settle();
+            world.target = Optional.of(TWO);
+            world.ready(TWO, 2);
+            world.settle();
+            world.pass(ofSeconds(9));
+            world.settle();
+            assertThat(world.reason()).isEqualTo("WaitingForEvidence");
+            world.pass(ofSeconds(2));
+            world.settle();
+            assertEnded(world, Outcome.ROLLED_BACK, Cause.NO_DATA);
+        }
+
+        @Test
         void a_check_without_an_answer_is_no_data() {
             World world = World.withTarget(TWO).untilStep("mirror");
             world.readings.add(new MetricReading(

@@ -28,7 +28,7 @@ final class RolloutManifest {
                 new ModelSelector("support"),
                 world.steps.stream().map(RolloutManifest::step).toList(),
                 new AnalysisSpec(
-                        "5s",
+                        world.interval.toSeconds() + "s",
                         world.comparisons,
                         50,
                         null,

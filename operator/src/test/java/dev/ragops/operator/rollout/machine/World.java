@@ -66,6 +66,7 @@ final class World {
     OnInconclusive onInconclusive = OnInconclusive.PAUSE;
     OnNoData onNoData = OnNoData.HOLD;
     OnNewRevision onNewRevision = OnNewRevision.RESTART;
+    Duration interval = Duration.ofSeconds(5);
     Duration progressDeadline = Duration.ofHours(2);
     Watch watch = new Watch(Duration.ofMinutes(10), Share.ofPercent(5), 100);
     Intents intents = Intents.NONE;
