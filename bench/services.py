@@ -29,6 +29,18 @@ def call(url, body=None, timeout=120):
         return json.load(answer)
 
 
+def ingest(service, documents):
+    """Seconds until all of them can be found."""
+    began = time.monotonic()
+    last = {}
+    for start in range(0, len(documents), 250):
+        last = call(f"{service.url}/ingest?wait=false", {"documents": documents[start : start + 250]}, timeout=300)
+    if "sequence" in last:
+        while call(f"{service.url}/health")["view"]["sequence"] < last["sequence"]:
+            time.sleep(0.05)
+    return time.monotonic() - began
+
+
 class Service:
     """A server process that this program started, and ends."""
 
