@@ -9,8 +9,8 @@ import java.util.Optional;
  * Says what the environment asks of this process; every variable is in docs/contracts.md.
  *
  * @param apiServer where it is, inside a cluster
- * @param shadowWarmUp how long the first answers of a candidate to copies are no evidence
  * @param lastKnownFile where a cluster's route and pods are remembered, for a start without an API server
+ * @param shadowWarmUp how long the first answers of a candidate to copies are no evidence
  */
 record Settings(
         Optional<String> routeFile,
@@ -69,10 +69,14 @@ record Settings(
         return text(environment, name)
                 .map(value -> {
                     try {
-                        return Integer.parseUnsignedInt(value);
+                        int number = Integer.parseInt(value);
+                        if (number >= 0) {
+                            return number;
+                        }
                     } catch (NumberFormatException e) {
-                        throw new IllegalArgumentException(name + " must be " + what + ", not '" + value + "'", e);
+                        // Said below.
                     }
+                    throw new IllegalArgumentException(name + " must be " + what + ", not '" + value + "'");
                 })
                 .orElse(fallback);
     }

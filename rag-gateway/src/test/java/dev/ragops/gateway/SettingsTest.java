@@ -39,6 +39,10 @@ class SettingsTest {
                 .hasMessageContaining("http");
         assertThatThrownBy(() -> Settings.of(Map.of("RAGOPS_ROUTE_FILE", "/r", "RAGOPS_SHADOW_WARM_UP", "-5s")))
                 .hasMessage("RAGOPS_SHADOW_WARM_UP must be a number of seconds, not '-5s'");
+        assertThatThrownBy(() -> Settings.of(Map.of("RAGOPS_ROUTE_FILE", "/r", "RAGOPS_SHADOW_WARM_UP", "4294967295")))
+                .hasMessageContaining("RAGOPS_SHADOW_WARM_UP");
+        assertThatThrownBy(() -> Settings.of(Map.of("RAGOPS_ROUTE_FILE", "/r", "RAGOPS_PORT", "-1")))
+                .hasMessageContaining("RAGOPS_PORT must be a port number");
     }
 
     @Test
