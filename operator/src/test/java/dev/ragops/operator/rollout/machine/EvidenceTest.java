@@ -15,7 +15,6 @@ import dev.ragops.operator.rollout.plan.Step;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -58,9 +57,7 @@ class EvidenceTest {
         void pauses_if_told_to_and_goes_on_when_the_data_comes() {
             World world = new World();
             world.onNoData = OnNoData.PAUSE;
-            world.settle();
-            world.target = Optional.of(TWO);
-            world.ready(TWO, 2);
+            world.aimAt(TWO);
             world.untilStep("mirror");
             world.feed(500, 0, 500, 0);
             world.gatewaysAnswer = false;
@@ -80,9 +77,7 @@ class EvidenceTest {
         void rolls_back_if_told_to_without_rejecting() {
             World world = new World();
             world.onNoData = OnNoData.ROLLBACK;
-            world.settle();
-            world.target = Optional.of(TWO);
-            world.ready(TWO, 2);
+            world.aimAt(TWO);
             world.untilStep("mirror");
             world.pass(ofSeconds(61));
             world.settle();
@@ -95,9 +90,7 @@ class EvidenceTest {
             World world = new World();
             world.onNoData = OnNoData.ROLLBACK;
             world.steps = List.of(new Step.Canary("now", Share.ofPercent(10), List.of(), Duration.ZERO, 1));
-            world.settle();
-            world.target = Optional.of(TWO);
-            world.ready(TWO, 2);
+            world.aimAt(TWO);
             world.settle();
             assertThat(world.reason()).isEqualTo("WaitingForEvidence");
             world.feed(10, 0, 10, 0);
@@ -111,9 +104,7 @@ class EvidenceTest {
             world.onNoData = OnNoData.ROLLBACK;
             world.interval = ofSeconds(1);
             world.steps = List.of(new Step.Shadow("now", Share.ALL, Duration.ZERO, 1));
-            world.settle();
-            world.target = Optional.of(TWO);
-            world.ready(TWO, 2);
+            world.aimAt(TWO);
             world.settle();
             world.pass(ofSeconds(9));
             world.settle();
@@ -139,9 +130,7 @@ class EvidenceTest {
         World unclear(OnInconclusive how) {
             World world = new World();
             world.onInconclusive = how;
-            world.settle();
-            world.target = Optional.of(TWO);
-            world.ready(TWO, 2);
+            world.aimAt(TWO);
             world.untilStep("mirror");
             world.feed(100, 2, 100, 0);
             world.pass(ofSeconds(61));

@@ -154,9 +154,7 @@ class FinishingTest {
                 World world = new World();
                 world.onNoData = OnNoData.ROLLBACK;
                 world.onInconclusive = OnInconclusive.ROLLBACK;
-                world.settle();
-                world.target = Optional.of(TWO);
-                world.ready(TWO, 2);
+                world.aimAt(TWO);
                 world.untilWatching();
                 if (data) {
                     world.feed(100, 2, 50, 0);
@@ -172,9 +170,7 @@ class FinishingTest {
             World world = new World();
             world.onNoData = OnNoData.PAUSE;
             world.onInconclusive = OnInconclusive.CONTINUE;
-            world.settle();
-            world.target = Optional.of(TWO);
-            world.ready(TWO, 2);
+            world.aimAt(TWO);
             world.untilWatching();
             world.pass(Duration.ofMinutes(11));
             world.settle();
@@ -190,9 +186,7 @@ class FinishingTest {
         void is_left_out_when_its_time_is_zero() {
             World world = new World();
             world.watch = new Watch(Duration.ZERO, Share.NONE, 0);
-            world.settle();
-            world.target = Optional.of(TWO);
-            world.ready(TWO, 2);
+            world.aimAt(TWO);
             world.untilStep("half").goodStep();
             assertEnded(world, Outcome.SUCCEEDED, Cause.PROMOTED);
             assertThat(world.traffic().stable()).isEqualTo(TWO.name());

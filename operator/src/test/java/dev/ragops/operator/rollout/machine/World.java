@@ -95,13 +95,18 @@ final class World {
         ready(ONE, 2);
     }
 
-    /** A world in which {@code TWO} has become the target and its pods are ready. */
+    /** A world in which {@code target} has become the target and its pods are ready. */
     static World withTarget(RevisionId target) {
         World world = new World();
-        world.settle();
-        world.target = Optional.of(target);
-        world.ready(target, 2);
+        world.aimAt(target);
         return world;
+    }
+
+    /** Lets what is come to rest, then has the model want {@code next}, whose pods are ready. */
+    void aimAt(RevisionId next) {
+        settle();
+        target = Optional.of(next);
+        ready(next, 2);
     }
 
     void ready(RevisionId id, int replicas) {
