@@ -67,10 +67,11 @@ class Contestant:
         self.search = load.HighestRate(self.steady, P95_MS)
 
     def attack(self, rate, seconds):
-        """Asks `rate` questions a second, all of them new, of a server that has nothing left to do."""
+        """Asks `rate` questions a second, all of them new, of a server that has nothing left to do. Returns what came of it, and the seconds of CPU it took."""
         self.service.settle()
         asked = [{"query": question, self.entry.top_k: 5} for question in itertools.islice(self.questions, rate * seconds)]
-        return load.attack(self.vegeta, self.service.url + "/query", asked, rate, seconds)
+        used = self.service.cpu_seconds()
+        return load.attack(self.vegeta, self.service.url + "/query", asked, rate, seconds), self.service.cpu_seconds() - used
 
     def take(self, documents):
         say(f"{self.name}: ingest of {len(documents)} passages")
@@ -81,19 +82,17 @@ class Contestant:
         self.attack(self.steady, self.entry.warm_up // self.steady)
 
     def steady_round(self, seconds):
-        point = self.attack(self.steady, seconds)
+        point, _ = self.attack(self.steady, seconds)
         say(f"{self.name}: {point}")
         self.steadies.append(point)
 
     def busy_round(self, seconds):
-        self.service.settle()
-        used = self.service.cpu_seconds()
-        point = self.attack(self.busy, seconds)
-        self.cpu_ms.append((self.service.cpu_seconds() - used) * 1000 / max(1, point.answered))
+        point, used = self.attack(self.busy, seconds)
+        self.cpu_ms.append(used * 1000 / max(1, point.answered))
         say(f"{self.name}: {self.cpu_ms[-1]:.2f} ms of CPU a query, {point}")
 
     def search_round(self, seconds):
-        point = self.attack(self.search.rate, seconds)
+        point, _ = self.attack(self.search.rate, seconds)
         say(f"{self.name}: {point}")
         self.search.saw(point)
 
